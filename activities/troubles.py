@@ -1,0 +1,40 @@
+"""Failures of the outside as Temporal sees them: named after what has to be done."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from temporalio.exceptions import ApplicationError
+
+from tiktok_shop.errors import ShopError
+
+NEEDS_PERSON = "NeedsPersonError"
+"""Error type of a failure that only a person can clear; never retried."""
+_LONGEST = 800
+
+
+@contextmanager
+def told_to_temporal(*, but: tuple[type[ShopError], ...] = ()) -> Iterator[None]:
+    """Turn a failed call into an error that Temporal retries, or that waits for a person.
+
+    The platform's own wish to wait is kept as the next delay; everything else is left to the
+    named retry policies.
+
+    Args:
+        but: Failures that the caller understands itself.
+    """
+    try:
+        yield
+    except but:
+        raise
+    except ShopError as error:
+        raise as_application_error(error) from error
+
+
+def as_application_error(error: ShopError) -> ApplicationError:
+    """Return the error that crosses to the workflow for a failed call."""
+    text = str(error)[:_LONGEST]
+    if not error.retryable:
+        return ApplicationError(text, type=NEEDS_PERSON, non_retryable=True)
+    delay = timedelta(seconds=error.retry_after) if error.retry_after else None
+    return ApplicationError(text, type=type(error).__name__, next_retry_delay=delay)

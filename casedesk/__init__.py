@@ -1,0 +1,1 @@
+"""The only door for callers: settings, connection, embedded server, cases, imports."""

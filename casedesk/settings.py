@@ -1,0 +1,63 @@
+"""All settings as one frozen object, read once at process start."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, HttpUrl, PositiveFloat, PositiveInt, SecretStr, StringConstraints
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+"""The project's folder, where the playbooks that ship with it live."""
+Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, each as an environment variable WENHUO_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="WENHUO_", frozen=True, extra="ignore")
+
+    home: Path = Path("var")
+    """Folder of everything this installation keeps."""
+    database_url: str | None = None
+    """SQLAlchemy URL of the records; a SQLite file under the home unless set."""
+    app_key: str = ""
+    """Key of the TikTok Shop app."""
+    app_secret: SecretStr = SecretStr("")
+    """Secret of the TikTok Shop app."""
+    api_base_url: HttpUrl = HttpUrl("https://open-api.tiktokglobalshop.com")
+    """Host of the shop's API."""
+    auth_base_url: HttpUrl = HttpUrl("https://auth.tiktok-shops.com")
+    """Host that gives out tokens."""
+    http_timeout_seconds: PositiveFloat = 8.0
+    """Longest wait for one answer of the platform."""
+    people: SecretStr | None = None
+    """Apprise address on which people are called; nobody is called without one."""
+    playbooks: Path = ROOT / "playbooks"
+    """Folder of default playbook, market profiles and message templates."""
+    shop_playbooks: Path | None = None
+    """Folder of the shops' own playbooks; `playbooks` under the home unless set."""
+    shop_api_per_second: PositiveFloat = 40.0
+    """Activities that call the platform, per second over all workers."""
+    cached_cases: PositiveInt = 1000
+    """Cases a worker keeps in memory; the rest is replayed when something happens."""
+    open_concurrency: PositiveInt = 32
+    """Cases opened at the same time by one command."""
+    log_json: bool = False
+    """Write logs as JSON lines even on a terminal."""
+    actor: Address = Field(default="operator")
+    """Who acts when a command does not say."""
+
+    @property
+    def records_url(self) -> str:
+        """URL of the records."""
+        return self.database_url or f"sqlite:///{(self.home / 'records.db').absolute()}"
+
+    @property
+    def shop_playbooks_folder(self) -> Path:
+        """Folder of the shops' own playbooks."""
+        return self.shop_playbooks or self.home / "playbooks"
+
+    @property
+    def run_file(self) -> Path:
+        """Where a running `up` tells other commands how to reach it."""
+        return self.home / "run.json"

@@ -1,0 +1,1 @@
+"""Pure rules: given facts and a clock reading, what is allowed, owed, due and proven."""

@@ -1,0 +1,137 @@
+"""The playbook: how a shop handles each exception, as data that people edit and cases pin."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+)
+
+from domain.durations import Duration, PositiveDuration, rising, write_duration
+from domain.errors import MoneyError
+from domain.money import Money
+
+LONGEST_SILENCE = timedelta(hours=24)
+"""No playbook may leave a buyer without word for longer than this."""
+
+
+def _within_a_day(duration: timedelta) -> timedelta:
+    if duration > LONGEST_SILENCE:
+        raise ValueError(
+            f"{write_duration(duration)} is too long; "
+            f"the first message goes out within {write_duration(LONGEST_SILENCE)}"
+        )
+    return duration
+
+
+def _whole_number_as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _readable_amounts(amounts: dict[str, str]) -> dict[str, str]:
+    for currency, amount in amounts.items():
+        try:
+            Money.parse(amount, currency)
+        except MoneyError as error:
+            raise ValueError(str(error)) from error
+    return amounts
+
+
+Ladder = Annotated[tuple[Duration, ...], AfterValidator(rising)]
+"""Durations in rising order, each once."""
+Digits = Annotated[str, BeforeValidator(_whole_number_as_text)]
+"""A number kept as text; a whole one may be written bare, a fraction needs quotes to be exact."""
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+"""An ISO 4217 code."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ContactRules(_Section):
+    """When the first message must be out."""
+
+    within: Annotated[PositiveDuration, AfterValidator(_within_a_day)] = timedelta(hours=24)
+    share_of_time_left: float = Field(default=0.25, gt=0, le=1)
+    """Share of the time left to shipping_due_time that may pass before contact."""
+
+
+class ChoiceRules(_Section):
+    """How long the buyer may think, and how often we remind."""
+
+    within: PositiveDuration = timedelta(hours=24)
+    reminders: Ladder = (timedelta(hours=8), timedelta(hours=16))
+    """Counted from the contact; each is sent once, none after the first reply."""
+
+
+class WaitRules(_Section):
+    """Offer A."""
+
+    offered: bool = True
+    gift: str | None = None
+    """What the warehouse adds to the parcel of a buyer who waits."""
+    consent_within: PositiveDuration = timedelta(hours=24)
+    most_slips: NonNegativeInt = 1
+    """How many times a date may slip with a new yes; one more means refund."""
+
+
+class SwapRules(_Section):
+    """Offer B."""
+
+    offered: bool = True
+    look_every: PositiveDuration = timedelta(hours=2)
+    """How often the shop is searched for the buyer's new order."""
+
+
+class RefundRules(_Section):
+    """Offer C and every refund that a deadline makes."""
+
+    coupon_id: Digits | None = None
+    """An existing coupon of the shop, sent as a card with a refund."""
+    approve_above: Annotated[dict[Currency, Digits], AfterValidator(_readable_amounts)] = Field(
+        default_factory=dict
+    )
+    """Currency -> decimal amount; a refund above it needs a second person."""
+    approve_after_per_hour: PositiveInt | None = None
+    """Refunds per shop and hour that go out without a second person."""
+    confirm_within: PositiveDuration = timedelta(days=3)
+    """How long a submitted cancellation may stay unconfirmed before a person is asked."""
+    look_every: PositiveDuration = timedelta(hours=6)
+    """How often an unconfirmed cancellation is looked at."""
+
+
+class PeopleRules(_Section):
+    """How tasks reach people."""
+
+    ladder: Ladder = (timedelta(0), timedelta(hours=2), timedelta(hours=6))
+    """When people are called about a task, counted from its start."""
+
+
+class OutageRules(_Section):
+    """What a step does when the platform does not answer."""
+
+    park_after: PositiveDuration = timedelta(minutes=15)
+    """A step that fails this long is parked and seen by people."""
+    retry_every: PositiveDuration = timedelta(minutes=30)
+    """A step parked by an outage is tried again this often."""
+
+
+class Playbook(_Section):
+    """The resolved playbook of one shop: default, then market, then shop."""
+
+    name: str
+    version: str
+    contact: ContactRules = ContactRules()
+    choice: ChoiceRules = ChoiceRules()
+    wait: WaitRules = WaitRules()
+    swap: SwapRules = SwapRules()
+    refund: RefundRules = RefundRules()
+    people: PeopleRules = PeopleRules()
+    outage: OutageRules = OutageRules()

@@ -1,0 +1,1 @@
+"""What must outlive the workflow engine's retention, in SQLite or PostgreSQL."""

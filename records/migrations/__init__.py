@@ -1,0 +1,1 @@
+"""Alembic's scripts; `records.migration` runs them, nothing else should."""

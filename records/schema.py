@@ -1,0 +1,262 @@
+"""The tables, as the newest migration leaves them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+from typing_extensions import override
+
+from records.errors import NaiveInstantStoredError
+
+JsonObject = dict[str, Any]
+JsonList = list[dict[str, Any]]
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An aware instant; kept in UTC, because SQLite forgets offsets."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise NaiveInstantStoredError(value.isoformat())
+        return value.astimezone(UTC)
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """What all tables share: how Python types become columns."""
+
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads this plain attribute once)
+        datetime: UtcInstant,
+        int: BigInteger,
+        str: Text,
+        JsonObject: JSON,
+        JsonList: JSON,
+        list[str]: JSON,
+    }
+
+
+class MutexRow(Base):
+    """A name that one transaction at a time may hold."""
+
+    __tablename__ = "mutexes"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ClosedCaseRow(Base):
+    """One closed case: what lists, searches and reviews read."""
+
+    __tablename__ = "closed_cases"
+    __table_args__ = (
+        Index("ix_closed_cases_closed_at", "closed_at", "case_id"),
+        Index("ix_closed_cases_shop_id", "shop_id", "closed_at"),
+        Index("ix_closed_cases_outcome", "outcome", "closed_at"),
+    )
+
+    case_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    shop_id: Mapped[str]
+    package_id: Mapped[str | None]
+    outcome: Mapped[str]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime]
+    opened_by: Mapped[str]
+    order_ids: Mapped[list[str]]
+    view: Mapped[JsonObject]
+
+
+class ClosedCaseOrderRow(Base):
+    """Which orders a closed case was about; a combined package has several."""
+
+    __tablename__ = "closed_case_orders"
+
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(
+        ForeignKey("closed_cases.case_id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class DossierRow(Base):
+    """The bulky parts of a closed case, apart so that lists stay quick."""
+
+    __tablename__ = "dossiers"
+
+    case_id: Mapped[str] = mapped_column(
+        ForeignKey("closed_cases.case_id", ondelete="CASCADE"), primary_key=True
+    )
+    timeline: Mapped[JsonList]
+    history: Mapped[JsonList]
+    evidence: Mapped[JsonObject | JsonList] = mapped_column(JSON)
+
+
+class ReopeningRow(Base):
+    """One explicit reopening of a closed case under the next suffix."""
+
+    __tablename__ = "case_reopenings"
+    __table_args__ = (
+        UniqueConstraint("base_id", "number", name="uq_case_reopenings_number"),
+        UniqueConstraint("base_id", "request_id", name="uq_case_reopenings_request"),
+    )
+
+    case_id: Mapped[str] = mapped_column(primary_key=True)
+    base_id: Mapped[str]
+    number: Mapped[int]
+    request_id: Mapped[str]
+    reason: Mapped[str]
+    actor: Mapped[str]
+    at: Mapped[datetime]
+
+
+class IndexedConversationRow(Base):
+    """A conversation that an open case writes in."""
+
+    __tablename__ = "indexed_conversations"
+
+    conversation_id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    shop_id: Mapped[str]
+    order_id: Mapped[str]
+    buyer_user_id: Mapped[str]
+    indexed_at: Mapped[datetime]
+    asked_index: Mapped[int | None] = mapped_column(default=None)
+    asked_at: Mapped[datetime | None] = mapped_column(default=None)
+    ask_open: Mapped[bool] = mapped_column(default=False)
+
+
+class WhichOrderAskRow(Base):
+    """A conversation in which "which order do you mean" stands unanswered."""
+
+    __tablename__ = "which_order_asks"
+
+    conversation_id: Mapped[str] = mapped_column(primary_key=True)
+    asker: Mapped[str | None]
+    asked_at: Mapped[datetime]
+    after_index: Mapped[int]
+
+
+class WebhookReceiptRow(Base):
+    """One notification of the platform, however often it was sent."""
+
+    __tablename__ = "webhook_receipts"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    shop_id: Mapped[str]
+    kind: Mapped[str]
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class RefundReservationRow(Base):
+    """One refund a case means to make, and whether it may."""
+
+    __tablename__ = "refund_reservations"
+    __table_args__ = (Index("ix_refund_reservations_shop_id", "shop_id", "counted_at"),)
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[str]
+    case_id: Mapped[str]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    reserved_at: Mapped[datetime]
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    counted_at: Mapped[datetime | None]
+    approved_by: Mapped[str | None] = mapped_column(default=None)
+
+
+class ConsentRow(Base):
+    """The two tokens of one seller's consent; always written together."""
+
+    __tablename__ = "consents"
+
+    consent_id: Mapped[str] = mapped_column(primary_key=True)
+    open_id: Mapped[str]
+    access_token: Mapped[str] = mapped_column(repr=False)
+    access_expires_at: Mapped[datetime]
+    refresh_token: Mapped[str] = mapped_column(repr=False)
+    refresh_expires_at: Mapped[datetime]
+    granted_scopes: Mapped[list[str]]
+
+
+class ShopConsentRow(Base):
+    """Which consent a shop belongs to; shops authorised together share one."""
+
+    __tablename__ = "shop_consents"
+
+    shop_id: Mapped[str] = mapped_column(primary_key=True)
+    consent_id: Mapped[str] = mapped_column(ForeignKey("consents.consent_id"))
+
+
+class RefreshLeaseRow(Base):
+    """Who is refreshing a consent's tokens now, and for which of its shops."""
+
+    __tablename__ = "token_refresh_leases"
+
+    consent_id: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[str]
+    holder: Mapped[str]
+    until: Mapped[datetime]
+
+
+class ShopRow(Base):
+    """A shop we know."""
+
+    __tablename__ = "shops"
+
+    shop_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    region: Mapped[str]
+    cipher: Mapped[str]
+    contact_mode: Mapped[str | None]
+    checked_at: Mapped[datetime]
+
+
+class AssistedContactRow(Base):
+    """A contact that a person must make, with the ready text."""
+
+    __tablename__ = "assisted_contacts"
+    __table_args__ = (Index("ix_assisted_contacts_waiting", "settled", "contact_by"),)
+
+    case_id: Mapped[str] = mapped_column(primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[str]
+    text: Mapped[str]
+    language: Mapped[str]
+    contact_by: Mapped[datetime | None]
+    wanted_at: Mapped[datetime]
+    settled: Mapped[bool] = mapped_column(default=False)
+
+
+class UnitReservationRow(Base):
+    """Units of a substitute that an open case has put before a buyer."""
+
+    __tablename__ = "unit_reservations"
+    __table_args__ = (Index("ix_unit_reservations_sku", "shop_id", "sku_id"),)
+
+    case_id: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[str]
+    sku_id: Mapped[str]
+    units: Mapped[int]

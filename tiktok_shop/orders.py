@@ -1,0 +1,161 @@
+"""Orders: search, detail."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.instants import aware
+from domain.orders import Order, OrderStatus
+from tiktok_shop.errors import NotFoundError
+from tiktok_shop.gateway import next_page_token, plain_ids
+from tiktok_shop.order_wire import WireOrders
+from tiktok_shop.party import Party
+from tiktok_shop.versions import Operation
+
+PAGE_SIZE = 100
+"""Most orders per page. Source: TikTok Shop API, order search 202309."""
+
+_IDS_PER_CALL = 50
+
+
+class OrderPage(BaseModel):
+    """One page of a search."""
+
+    model_config = ConfigDict(frozen=True)
+
+    orders: tuple[Order, ...]
+    next_page_token: str | None
+    """None at the end."""
+
+
+class OrderCalls(Party):
+    """Reading orders."""
+
+    async def search_orders(
+        self,
+        *,
+        shop_id: str,
+        status: OrderStatus | None = None,
+        created_from: datetime | None = None,
+        created_before: datetime | None = None,
+        updated_from: datetime | None = None,
+        buyer_user_id: str | None = None,
+        page_token: str | None = None,
+        page_size: int = PAGE_SIZE,
+    ) -> OrderPage:
+        """Return one page of orders, newest first.
+
+        Args:
+            shop_id: The shop.
+            status: Only this state.
+            created_from: Created at this aware instant or later.
+            created_before: Created before this aware instant.
+            updated_from: Changed at this aware instant or later.
+            buyer_user_id: Only this buyer.
+            page_token: From the page before; None for the first.
+            page_size: 1 to 100.
+
+        Raises:
+            ShopError: See tiktok_shop.errors.
+        """
+        turn = {"page_token": page_token} if page_token else {}
+        answer = await self._gateway.call(
+            Operation.SEARCH_ORDERS,
+            shop_id=shop_id,
+            query={"page_size": str(page_size), **turn},
+            body=_filters(
+                status=status,
+                created_from=created_from,
+                created_before=created_before,
+                updated_from=updated_from,
+                buyer_user_id=buyer_user_id,
+            ),
+        )
+        return OrderPage(
+            orders=tuple(answer.read(WireOrders, WireOrders.domain_orders)),
+            next_page_token=next_page_token(answer),
+        )
+
+    async def all_orders(
+        self,
+        *,
+        shop_id: str,
+        status: OrderStatus | None = None,
+        created_from: datetime | None = None,
+        created_before: datetime | None = None,
+        updated_from: datetime | None = None,
+        buyer_user_id: str | None = None,
+    ) -> AsyncIterator[Order]:
+        """Yield every order of a search, each once, page by page as it is consumed."""
+        seen: set[str] = set()
+        async for page in self._gateway.pages(
+            Operation.SEARCH_ORDERS,
+            shop_id=shop_id,
+            query={"page_size": str(PAGE_SIZE)},
+            body=_filters(
+                status=status,
+                created_from=created_from,
+                created_before=created_before,
+                updated_from=updated_from,
+                buyer_user_id=buyer_user_id,
+            ),
+        ):
+            # New orders push old ones to later pages, so an order may come twice.
+            for order in page.read(WireOrders, WireOrders.domain_orders):
+                if order.order_id not in seen:
+                    seen.add(order.order_id)
+                    yield order
+
+    async def orders(self, *, shop_id: str, order_ids: Sequence[str]) -> list[Order]:
+        """Return the orders this shop knows, in no fixed order; unknown ids are left out."""
+        wanted = list(dict.fromkeys(order_ids))
+        found: list[Order] = []
+        for start in range(0, len(wanted), _IDS_PER_CALL):
+            found += await self._known(shop_id, wanted[start : start + _IDS_PER_CALL])
+        return found
+
+    async def order(self, *, shop_id: str, order_id: str) -> Order | None:
+        """Return one order, None if this shop does not know it."""
+        found = await self.orders(shop_id=shop_id, order_ids=[order_id])
+        return next((order for order in found if order.order_id == order_id), None)
+
+    async def _known(self, shop_id: str, ids: list[str]) -> list[Order]:
+        try:
+            answer = await self._gateway.call(
+                Operation.GET_ORDERS,
+                shop_id=shop_id,
+                query={"ids": plain_ids(ids, field="order_id")},
+            )
+        except NotFoundError:
+            # One foreign id may refuse the whole list; halving it saves the others.
+            if len(ids) == 1:
+                return []
+            half = len(ids) // 2
+            return [
+                *await self._known(shop_id, ids[:half]),
+                *await self._known(shop_id, ids[half:]),
+            ]
+        return answer.read(WireOrders, WireOrders.domain_orders)
+
+
+def _filters(
+    *,
+    status: OrderStatus | None,
+    created_from: datetime | None,
+    created_before: datetime | None,
+    updated_from: datetime | None,
+    buyer_user_id: str | None,
+) -> dict[str, str | int]:
+    given = {
+        "order_status": status.value if status else None,
+        "create_time_ge": _unix(created_from),
+        "create_time_lt": _unix(created_before),
+        "update_time_ge": _unix(updated_from),
+        "buyer_user_id": buyer_user_id,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _unix(instant: datetime | None) -> int | None:
+    return None if instant is None else int(aware(instant).timestamp())

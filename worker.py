@@ -1,0 +1,162 @@
+"""Composition root of a worker process: settings, clients, activities, Temporal workers."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.desk import DeskActivities
+from activities.messages import MessageWriter
+from activities.people import PeopleChannel
+from activities.playbooks import PlaybookShelf
+from activities.records import RecordsActivities
+from activities.shop import ShopActivities
+from casedesk.connection import connect
+from casedesk.errors import CaseDeskError
+from casedesk.exits import leave
+from casedesk.logs import set_up_logs
+from casedesk.settings import Settings
+from casedesk.shops import open_shop_client
+from records.conversations import ConversationIndex
+from records.database import Database
+from records.shops import ShopDirectory
+from records.units import UnitReservations
+from tiktok_shop.client import ShopClient
+from workflows import names
+from workflows.oversell_case import OversellCase
+
+logger = structlog.get_logger()
+
+WORKFLOWS = [OversellCase]
+GRACE = timedelta(seconds=30)
+"""How long activities in flight may finish after SIGTERM."""
+PASSED_THROUGH = ("domain", "workflows", "pydantic", "pydantic_core", "annotated_types")
+
+
+def sandbox_runner() -> SandboxedWorkflowRunner:
+    """Return the workflow sandbox with our pure packages passed through."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
+def build_workers(
+    client: Client, settings: Settings, *, db: Database, shop: ShopClient
+) -> list[Worker]:
+    """Return the workers of one process, one per queue.
+
+    Args:
+        client: Connected to the server; with the product's data converter.
+        settings: Rates, cache, folders.
+        db: Migrated records.
+        shop: The platform's client.
+
+    Returns:
+        Workers for cases (with the local activities), the shop's API and the desk.
+    """
+    conversations = ConversationIndex(db)
+    records = RecordsActivities(db, client)
+    desk = DeskActivities(
+        shelf=PlaybookShelf(settings.playbooks, settings.shop_playbooks_folder),
+        writer=MessageWriter(settings.playbooks / "messages"),
+        shops=ShopDirectory(db),
+        conversations=conversations,
+        people=PeopleChannel(settings.people.get_secret_value() if settings.people else None),
+    )
+    marketplace = ShopActivities(shop, conversations=conversations, units=UnitReservations(db))
+    ours: list[Callable[..., Any]] = [
+        records.find_closed_case,
+        records.want_contact,
+        records.settle_contact,
+        records.ask_answered,
+        records.reserve_refund,
+        records.settle_refund,
+        records.file_case,
+        desk.pin_case,
+        desk.write_message,
+        desk.read_reply,
+        desk.call_people,
+    ]
+    platform: list[Callable[..., Any]] = [
+        marketplace.look_at_order,
+        marketplace.check_offers,
+        marketplace.open_conversation,
+        marketplace.send_message,
+        marketplace.send_coupon,
+        marketplace.read_conversation,
+        marketplace.find_replacement,
+        marketplace.cancel_order,
+    ]
+    return [
+        Worker(
+            client,
+            task_queue=names.CASES_QUEUE,
+            workflows=WORKFLOWS,
+            activities=ours,
+            workflow_runner=sandbox_runner(),
+            max_cached_workflows=settings.cached_cases,
+            graceful_shutdown_timeout=GRACE,
+        ),
+        Worker(
+            client,
+            task_queue=names.SHOP_API_QUEUE,
+            activities=platform,
+            max_task_queue_activities_per_second=settings.shop_api_per_second,
+            graceful_shutdown_timeout=GRACE,
+        ),
+        Worker(
+            client,
+            task_queue=names.DESK_QUEUE,
+            activities=ours,
+            graceful_shutdown_timeout=GRACE,
+        ),
+    ]
+
+
+async def serve(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    db = Database.open(settings.records_url)
+    db.migrate()
+    client = await connect(settings)
+    async with open_shop_client(settings, db) as shop, AsyncExitStack() as stack:
+        for worker in build_workers(client, settings, db=db, shop=shop):
+            await stack.enter_async_context(worker)
+        logger.info("worker.ready", pid=os.getpid())
+        await stop.wait()
+        logger.info("worker.stopping", pid=os.getpid())
+    db.close()
+
+
+def main() -> int:
+    """Run a worker; the exit status says whether it could start."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        sys.stderr.write(f"WENHUO_{name}: {first['msg']}; mend the setting and start again.\n")
+        return 2
+    set_up_logs(json_lines=settings.log_json)
+    try:
+        asyncio.run(serve(settings))
+    except CaseDeskError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    leave(main())

@@ -1,0 +1,471 @@
+"""What every case can do: tell its story, wait, take steps that may park, ask people, move."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import SearchAttributePair
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from domain.cases import Breach, CaseKind, CaseOutcome, CaseState, HumanTask, TimelineEvent
+    from domain.instants import aware
+    from domain.moves import Move, destination
+    from domain.playbook import OutageRules, PeopleRules
+    from domain.timeline import CASE, EventKey
+    from workflows import names
+    from workflows.policies import NEVER_RETRIED, OURS, Policy
+    from workflows.ports import CallPeople, DeskPort, EffectKey
+
+T = TypeVar("T")
+
+RETRY, DONE, ABANDON = "retry", "done", "abandon"
+"""What a person may do with a parked step."""
+
+
+class StepAbandonedError(Exception):
+    """A person gave a parked step up."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__(step)
+        self.step = step
+
+
+@dataclass
+class Step:
+    """One step of a case, however many attempts it takes."""
+
+    name: str
+    began_at: datetime
+    tried: bool = False
+    finished: bool = False
+    result: Any = None
+    resume: tuple[str, str] | None = None
+    """How a person resumed it, and the reference given."""
+
+
+@dataclass
+class _Task:
+    human: HumanTask
+    since: datetime
+    climb: "asyncio.Task[None] | None" = None
+
+
+@dataclass
+class Story:
+    """What has happened so far, for people and auditors."""
+
+    timeline: list[TimelineEvent] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
+
+
+class Case:
+    """State and machinery that do not depend on the kind of exception."""
+
+    people: PeopleRules = PeopleRules()
+    outage: OutageRules = OutageRules()
+    people_can_be_called = False
+
+    def __init__(self, *, kind: CaseKind, shop_id: str, detected_at: datetime | None) -> None:
+        self.kind = kind
+        self.shop_id = shop_id
+        self.opened_at = aware(workflow.now())
+        self.detected_at = min(detected_at or self.opened_at, self.opened_at)
+        self.phase = CaseState.OPENING
+        self.parked: str | None = None
+        self.outcome: CaseOutcome | None = None
+        self.closed_at: datetime | None = None
+        self.assignee: str | None = None
+        self.story = Story()
+        self._steps: dict[str, Step] = {}
+        self._tasks: dict[str, _Task] = {}
+        self._waits: list[datetime] = []
+        self._shown: dict[str, Any] = {}
+        self._answered: set[str] = set()
+
+    @property
+    def case_id(self) -> str:
+        """The workflow id."""
+        return workflow.info().workflow_id
+
+    @property
+    def now(self) -> datetime:
+        """The case's clock."""
+        return aware(workflow.now())
+
+    @property
+    def state(self) -> CaseState:
+        """What the view shows: parked over the state it resumes to."""
+        return CaseState.PARKED if self.parked and not self.closed else self.phase
+
+    @property
+    def closed(self) -> bool:
+        """Whether the case has ended."""
+        return self.phase is CaseState.CLOSED
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The next instant at which the case acts by itself."""
+        return min(self._waits, default=None)
+
+    # The story
+
+    def tell(
+        self,
+        key: EventKey,
+        detail: str = "",
+        *,
+        actor: str = CASE,
+        rule: str = "",
+        evidence: tuple[str, ...] = (),
+    ) -> None:
+        """Add an event to the timeline."""
+        event = TimelineEvent(
+            at=self.now, key=key, actor=actor, rule=rule, detail=detail, evidence_ids=evidence
+        )
+        self.story.timeline.append(event)
+
+    def breach(self, deadline: str, due_at: datetime) -> None:
+        """Record a missed deadline, once."""
+        if any(b.deadline == deadline and b.due_at == due_at for b in self.story.breaches):
+            return
+        self.story.breaches.append(
+            Breach(deadline=deadline, due_at=due_at, noticed_at=self.now),
+        )
+        self.tell(EventKey.DEADLINE_MISSED, f"{deadline} was {due_at:%Y-%m-%d %H:%M}Z")
+
+    def move(self, move: Move, *, outcome: CaseOutcome | None = None) -> None:
+        """Go where the table of moves leads; a case that ends names its outcome."""
+        self.phase = destination(self.phase, move)
+        if self.parked:
+            self.drop_task(self.parked)
+            self.parked = None
+        if self.phase is CaseState.CLOSED:
+            self.outcome = outcome
+
+    # People
+
+    @property
+    def tasks(self) -> tuple[HumanTask, ...]:
+        """Everything that waits for a person, the most urgent first."""
+        latest = datetime.max.replace(tzinfo=self.now.tzinfo)
+        ranked = sorted(
+            self._tasks.values(),
+            key=lambda t: (t.human.step != self.parked, t.human.by or latest, t.since),
+        )
+        return tuple(task.human for task in ranked)
+
+    def ask_person(self, task: HumanTask) -> None:
+        """Put a task before people and climb the playbook's ladder until it is gone."""
+        known = self._tasks.get(task.step)
+        if known:
+            known.human = task
+            return
+        entry = _Task(human=task, since=self.now)
+        self._tasks[task.step] = entry
+        if self.people_can_be_called:
+            entry.climb = asyncio.create_task(self._climb(entry))
+
+    def drop_task(self, step: str) -> None:
+        """Take a task back: it is done, or nobody needs it."""
+        entry = self._tasks.pop(step, None)
+        if entry and entry.climb:
+            entry.climb.cancel()
+
+    def task(self, step: str) -> HumanTask | None:
+        """Return the task of a step, if there is one."""
+        entry = self._tasks.get(step)
+        return entry.human if entry else None
+
+    async def _climb(self, entry: _Task) -> None:
+        for rung, after in enumerate(self.people.ladder):
+            await self.sleep_until(entry.since + after)
+            await self.call_people(entry.human, rung)
+
+    async def call_people(self, task: HumanTask, rung: int) -> None:
+        """Tell people about a task; an unreachable channel never holds the case up."""
+        call = CallPeople(
+            case_id=self.case_id,
+            shop_id=self.shop_id,
+            step=task.step,
+            ask=task.ask,
+            by=task.by,
+            rung=rung,
+            at=self.now,
+        )
+        try:
+            await workflow.execute_activity_method(
+                DeskPort.call_people,
+                call,
+                task_queue=OURS.task_queue,
+                start_to_close_timeout=OURS.attempt,
+                schedule_to_close_timeout=timedelta(hours=1),
+                retry_policy=OURS.retry,
+                summary=f"call people: {task.step}",
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            workflow.logger.warning("case.people_not_called", extra={"step": task.step})
+        else:
+            self.tell(EventKey.TASK_CALLED, f"{task.step}, rung {rung + 1}")
+
+    # Waiting
+
+    async def wait(
+        self, wake: Callable[[], bool], *, until: datetime | None = None, why: str = ""
+    ) -> bool:
+        """Wait until *wake* holds (True) or *until* has come (False); *wake* wins a tie."""
+        if wake():
+            return True
+        left = until - self.now if until else None
+        if left is not None and left <= timedelta(0):
+            return False
+        self.show()
+        if until:
+            self._waits.append(until)
+        try:
+            await workflow.wait_condition(wake, timeout=left, timeout_summary=why or None)
+        except TimeoutError:
+            return wake()
+        finally:
+            if until:
+                self._waits.remove(until)
+        return True
+
+    async def sleep_until(self, instant: datetime) -> None:
+        """Wait for an instant without counting it as something the case does by itself."""
+        left = instant - self.now
+        if left > timedelta(0):
+            await workflow.sleep(left)
+
+    async def race(
+        self,
+        step: Coroutine[Any, Any, T],
+        *,
+        until: datetime | None,
+        unless: Callable[[], bool],
+        why: str = "",
+    ) -> T | None:
+        """Run a step against a deadline and against news.
+
+        The running attempt is cancelled and awaited when it loses; a result that came all the
+        same is returned, so that nothing that was done is forgotten.
+        """
+        running = asyncio.ensure_future(step)
+        await self.wait(lambda: running.done() or unless(), until=until, why=why)
+        if not running.done():
+            running.cancel()
+        try:
+            return await running
+        except (asyncio.CancelledError, ActivityError) as error:
+            if not is_cancelled_exception(error):
+                raise
+            return None
+
+    # Steps
+
+    def step(self, name: str) -> Step:
+        """Return the step of that name, begun now if it is new."""
+        return self._steps.setdefault(name, Step(name=name, began_at=self.now))
+
+    def is_finished(self, name: str) -> bool:
+        """Whether the step has its result."""
+        return name in self._steps and self._steps[name].finished
+
+    async def take_step(
+        self,
+        name: str,
+        attempt: Callable[[EffectKey], Awaitable[T]],
+        *,
+        done: Callable[[str], T] | None = None,
+        otherwise: str = "",
+        by: datetime | None = None,
+        fresh: bool = False,
+    ) -> T:
+        """Take a step once, parking it for people when it cannot be done now.
+
+        Args:
+            name: Names the step; the same name never has its effect twice.
+            attempt: Runs the activity; called again after each resume or slow retry.
+            done: Turns a person's reference into the result; None where only retry helps.
+            otherwise: What happens if nobody helps.
+            by: When that happens.
+            fresh: True for looks, whose result must not be remembered.
+
+        Returns:
+            The activity's result, or what a person said was done.
+
+        Raises:
+            StepAbandonedError: A person gave the step up.
+        """
+        step = self.step(name)
+        if step.finished and not fresh:
+            return step.result  # type: ignore[no-any-return]  # stored by this very step
+        while True:
+            key = EffectKey(
+                case_id=self.case_id, step=name, began_at=step.began_at, tried_before=step.tried
+            )
+            try:
+                step.result = await attempt(key)
+            except ActivityError as error:
+                step.tried = True
+                if is_cancelled_exception(error):
+                    raise
+                if resumed := await self._park(step, error, done, otherwise, by):
+                    step.result = resumed[0]
+                    break
+            except asyncio.CancelledError:
+                step.tried = True
+                raise
+            else:
+                break
+        step.finished = True
+        self._unpark(step)
+        return step.result  # type: ignore[no-any-return]  # stored by this very step
+
+    async def _park(
+        self,
+        step: Step,
+        error: ActivityError,
+        done: Callable[[str], T] | None,
+        otherwise: str,
+        by: datetime | None,
+    ) -> tuple[T] | None:
+        outage, trouble = read_trouble(error)
+        if self.parked != step.name:
+            self.tell(EventKey.STEP_PARKED, f"{step.name}: {trouble}")
+        self.parked = step.name
+        options = (RETRY, DONE, ABANDON) if done else (RETRY, ABANDON)
+        self.ask_person(
+            HumanTask(step=step.name, ask=trouble, by=by, options=options, otherwise=otherwise)
+        )
+        retry_at = self.now + self.outage.retry_every if outage else None
+        await self.wait(lambda: step.resume is not None, until=retry_at, why="slow retry")
+        if step.resume is None:
+            return None
+        (how, reference), step.resume = step.resume, None
+        if how == ABANDON:
+            self.tell(EventKey.STEP_ABANDONED, step.name)
+            self._unpark(step)
+            raise StepAbandonedError(step.name)
+        return (done(reference),) if how == DONE and done else None
+
+    def _unpark(self, step: Step) -> None:
+        self.drop_task(step.name)
+        if self.parked == step.name:
+            self.parked = None
+            self.tell(EventKey.STEP_RESUMED, step.name)
+
+    def resume(self, step: str, how: str, reference: str) -> None:
+        """Answer a parked step; the validator has made sure that it is parked."""
+        self._steps[step].resume = (how, reference)
+
+    async def remote(
+        self, method: Callable[..., Awaitable[T]], cmd: Any, policy: Policy, summary: str
+    ) -> T:
+        """Run an ordinary activity until it works, for as long as the playbook tries at once."""
+        self.show()
+        return await workflow.execute_activity_method(
+            method,
+            cmd,
+            task_queue=policy.task_queue,
+            start_to_close_timeout=policy.attempt,
+            schedule_to_close_timeout=self.outage.park_after,
+            retry_policy=policy.retry,
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+            summary=summary,
+        )
+
+    async def try_once(
+        self, method: Callable[..., Awaitable[T]], cmd: Any, policy: Policy, summary: str
+    ) -> T | None:
+        """Run an ordinary activity that the process can do without; None if it fails."""
+        try:
+            return await self.remote(method, cmd, policy, summary)
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            return None
+
+    async def local(self, method: Callable[..., Awaitable[T]], cmd: Any, summary: str) -> T:
+        """Run a short activity of ours inside the workflow's own worker."""
+        return await workflow.execute_local_activity_method(
+            method,
+            cmd,
+            start_to_close_timeout=OURS.attempt,
+            schedule_to_close_timeout=self.outage.park_after,
+            retry_policy=OURS.retry,
+            summary=summary,
+        )
+
+    # What lists show
+
+    def attributes(self) -> Mapping[str, Any]:
+        """Return every search attribute by key name; None clears one."""
+        return {
+            names.CASE_KIND.name: self.kind.value,
+            names.CASE_STATE.name: self.state.value,
+            names.CASE_OUTCOME.name: self.outcome.value if self.outcome else None,
+            names.CASE_SHOP.name: self.shop_id,
+            names.CASE_ASSIGNEE.name: self.assignee,
+            names.CASE_OPENED_AT.name: self.opened_at,
+            names.CASE_NEEDS_HUMAN.name: bool(self._tasks),
+            names.CASE_BREACHED.name: bool(self.story.breaches),
+        }
+
+    def show(self) -> None:
+        """Write what changed to the search attributes, and the story to the server's page."""
+        if self.phase is CaseState.OPENING and not self.parked:
+            return
+        wanted = self.attributes()
+        changed = [
+            SearchAttributePair(key, wanted[key.name])
+            for key in names.SEARCH_ATTRIBUTES
+            if key.name in wanted and wanted[key.name] != self._shown.get(key.name)
+        ]
+        if not changed:
+            return
+        workflow.upsert_search_attributes([_update(pair) for pair in changed])
+        self._shown.update(wanted)
+        workflow.set_current_details(self.details())
+
+    def details(self) -> str:
+        """Return the case in a few lines of Markdown."""
+        lines = [
+            f"**{self.kind}** · {self.state}" + (f" · {self.outcome}" if self.outcome else "")
+        ]
+        lines += [f"- waits for a person: {task.ask}" for task in self.tasks]
+        lines += [f"- {e.at:%d %b %H:%M}Z {e.key} {e.detail}" for e in self.story.timeline[-8:]]
+        return "\n".join(lines)
+
+    # Requests
+
+    def known_request(self, request_id: str | None) -> bool:
+        """Whether an update with this request id was answered before."""
+        return request_id is not None and request_id in self._answered
+
+    def answer(self, request_id: str | None) -> None:
+        """Remember that an update was answered."""
+        if request_id:
+            self._answered.add(request_id)
+
+    def drop_all_tasks(self) -> None:
+        """Take every task back."""
+        for step in list(self._tasks):
+            self.drop_task(step)
+
+
+def read_trouble(error: ActivityError) -> tuple[bool, str]:
+    """Return whether an activity failed for want of an answer, and a sentence for people."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        return cause.type not in NEVER_RETRIED, cause.message or "no reason given"
+    return True, "no answer in time; it is tried again"
+
+
+def _update(pair: "SearchAttributePair[Any]") -> Any:
+    return pair.key.value_unset() if pair.value is None else pair.key.value_set(pair.value)

@@ -1,0 +1,356 @@
+"""What facts and decisions do to a shortage case, applied the moment they arrive."""
+
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.cases import CaseKind, CaseOutcome, CaseState, HumanTask, RefundStatus
+    from domain.choices import Choice
+    from domain.fate import pending_request
+    from domain.messages import RefundReason
+    from domain.moves import Move, allowed
+    from domain.timeline import BUYER, EventKey
+    from workflows.payloads import (
+        BuyerChose,
+        LinkReplacement,
+        OverrideOutcome,
+        RecordChoice,
+        RestockChanged,
+        SetRestock,
+        ShortageFound,
+        ShortLine,
+    )
+    from workflows.shortage import ShortageCase
+
+UNCLEAR_CHOICE = "choice"
+"""The task that asks a person what the buyer meant."""
+RESTOCK_STATES = ("in_stock", "expected", "unavailable")
+
+_MOVES = {
+    Choice.WAIT: Move.WAIT_CHOSEN,
+    Choice.SWAP: Move.SWAP_CHOSEN,
+    Choice.REFUND: Move.REFUND_CHOSEN,
+}
+
+
+def read_choice(word: str) -> Choice | None:
+    """Return the choice that a word on the wire names, or None."""
+    try:
+        return Choice(word.strip().lower())
+    except ValueError:
+        return None
+
+
+def may_choose(case: ShortageCase, word: str) -> str:
+    """Return why a choice would be refused now, or an empty string."""
+    if case.closed:
+        return "the case is closed"
+    if case.refund.scheduled:
+        return "the order is being cancelled already"
+    choice = read_choice(word)
+    if choice is None:
+        return f"{word!r} is no choice; use wait, swap or refund"
+    if not case.ask.offers_fixed or _said_before(case, choice):
+        return ""
+    return _not_offered(case, choice) or _not_now(case, choice)
+
+
+def _said_before(case: ShortageCase, choice: Choice) -> bool:
+    return case.choice is choice and case.phase is not CaseState.AWAITING_CHOICE
+
+
+def _not_now(case: ShortageCase, choice: Choice) -> str:
+    if allowed(case.phase, _MOVES[choice]):
+        return ""
+    return f"{choice} cannot be chosen while {case.phase}"
+
+
+def _not_offered(case: ShortageCase, choice: Choice) -> str:
+    offer = case.offer(choice)
+    if offer is None:
+        offered = ", ".join(offer.choice for offer in case.offers)
+        return f"{choice} is not offered; offered: {offered}"
+    if offer.promised_at and offer.promised_at <= case.now:
+        return f"the date {offer.promised_at:%Y-%m-%d %H:%M}Z has passed"
+    return ""
+
+
+def choose(case: ShortageCase, chose: BuyerChose, *, actor: str = BUYER) -> None:
+    """Act on a choice, hold it until offers are fixed, or refuse it visibly."""
+    case.contact.too_late = case.contact.too_late or (
+        case.refund.scheduled and read_choice(chose.choice) not in (None, case.choice)
+    )
+    if not case.ask.offers_fixed and not case.closed and read_choice(chose.choice):
+        case.inbox.held_choices.append(chose)
+        case.tell(EventKey.CHOICE_HELD, chose.choice, actor=actor)
+        return
+    refusal = may_choose(case, chose.choice)
+    if refusal:
+        refuse_choice(case, chose.choice, refusal, actor=actor)
+        return
+    _apply(case, Choice(chose.choice.strip().lower()), chose, actor)
+
+
+def _apply(case: ShortageCase, choice: Choice, chose: BuyerChose, actor: str) -> None:
+    case.contact.replied = True
+    case.drop_task(UNCLEAR_CHOICE)
+    if _said_before(case, choice):
+        return
+    case.choice = choice
+    case.promised_at = None
+    case.refund.requested_by = None if actor == BUYER else actor
+    case.tell(EventKey.BUYER_CHOSE, f"{choice} (via {chose.via})", actor=actor)
+    if choice is Choice.WAIT:
+        _agree_to_wait(case)
+    if choice is Choice.REFUND:
+        case.refund.reason = RefundReason.BY_CHOICE
+    case.move(_MOVES[choice])
+    case.arrived()
+
+
+def _agree_to_wait(case: ShortageCase) -> None:
+    offer = case.offer(Choice.WAIT)
+    if offer is None or offer.promised_at is None:
+        return
+    case.promised_at = offer.promised_at
+    case.consent_by = None
+    case.refund.reason = None
+    case.tell(EventKey.PROMISE_MADE, f"{offer.promised_at:%Y-%m-%d %H:%M}Z", actor=BUYER)
+    if offer.gift:
+        case.gift = offer.gift
+
+
+def refuse_choice(case: ShortageCase, word: str, why: str, *, actor: str = BUYER) -> None:
+    """Record a choice that cannot be acted on and ask a person what the buyer wants."""
+    case.tell(EventKey.CHOICE_REFUSED, f"{word[:200]}: {why}", actor=actor)
+    if case.closed:
+        return
+    case.ask_person(
+        HumanTask(
+            step=UNCLEAR_CHOICE,
+            ask=f"The buyer answered {word[:120]!r} ({why}); record what they want.",
+            by=case.next_deadline(),
+            options=tuple(offer.choice for offer in case.offers),
+            otherwise=_without_answer(case),
+        )
+    )
+    case.arrived()
+
+
+def _without_answer(case: ShortageCase) -> str:
+    match case.phase:
+        case CaseState.AWAITING_CHOICE:
+            return "The order is cancelled and refunded at the deadline."
+        case _:
+            return "The case goes on with the choice it has."
+
+
+def release_held(case: ShortageCase) -> None:
+    """Apply the choices that came before the offers were fixed, in their order."""
+    held, case.inbox.held_choices = case.inbox.held_choices, []
+    for chose in held:
+        choose(case, chose)
+
+
+def record_choice(case: ShortageCase, decision: RecordChoice) -> None:
+    """Act on a choice that a person heard."""
+    chose = BuyerChose(choice=decision.choice, via=decision.via, text=decision.text)
+    choose(case, chose, actor=decision.actor)
+
+
+def join(case: ShortageCase, found: ShortageFound, *, opened: bool) -> None:
+    """Merge what else was found short; a SKU that joins after contact gets one more ask."""
+    grown = [line for line in found.short_lines if case.short.get(line.sku) != line.quantity]
+    everything = opened and not found.short_lines and not case.every_line
+    new = _new_lines(case, grown)
+    for line in grown:
+        case.short[line.sku] = line.quantity
+    case.every_line = case.every_line or everything
+    case.restock_at = found.restock_at or case.restock_at
+    case.substitute_sku_id = found.substitute_sku_id or case.substitute_sku_id
+    case.language = found.language or case.language
+    case.source = case.source or found.source
+    case.incident_id = found.incident_id or case.incident_id
+    case.stream = found.stream or case.stream
+    if not (new or everything or grown):
+        return
+    skus = ", ".join(f"{line.sku} x {line.quantity}" for line in grown) or "every line"
+    case.tell(EventKey.CASE_JOINED, skus, actor=found.source or "signal")
+    if (new or everything) and case.contact.first_at is not None:
+        ask_further(case)
+    case.look_soon()
+
+
+def _new_lines(case: ShortageCase, grown: list[ShortLine]) -> bool:
+    return not case.every_line and any(line.sku not in case.short for line in grown)
+
+
+def ask_further(case: ShortageCase) -> None:
+    """Tell and ask the buyer once more; a cancellation under way is finished first."""
+    if case.refund.scheduled or not allowed(case.phase, Move.SKU_JOINED):
+        case.refund.more_to_settle = True
+        return
+    case.new_ask()
+    case.move(Move.SKU_JOINED)
+
+
+def restock(case: ShortageCase, news: RestockChanged, *, actor: str) -> None:
+    """Take in when a SKU comes; the process acts on it at its next step."""
+    if news.state not in RESTOCK_STATES:
+        case.tell(EventKey.SIGNAL_REFUSED, f"restock state {news.state[:80]!r}", actor=actor)
+        case.ask_person(
+            HumanTask(
+                step="restock",
+                ask=f"Restock news of {news.sku_id} says {news.state[:80]!r}; record the date.",
+                options=RESTOCK_STATES,
+                otherwise="The case goes on with the date it has.",
+            )
+        )
+        case.arrived()
+        return
+    when = f" {news.available_at:%Y-%m-%d %H:%M}Z" if news.available_at else ""
+    case.tell(EventKey.RESTOCK_CHANGED, f"{news.sku_id} {news.state}{when}", actor=actor)
+    case.drop_task("restock")
+    case.inbox.restock.append(news)
+    case.arrived()
+
+
+def set_restock(case: ShortageCase, decision: SetRestock) -> None:
+    """Take in a date that a person knows."""
+    news = RestockChanged(
+        sku_id=decision.sku_id,
+        state=decision.state,
+        available_at=decision.available_at,
+        quantity=decision.quantity,
+        lot_id=decision.lot_id,
+        source=decision.actor,
+    )
+    restock(case, news, actor=decision.actor)
+
+
+def concerns(case: ShortageCase, sku: str) -> bool:
+    """Tell whether a SKU is among the short ones, by either of its names."""
+    if sku in case.short:
+        return True
+    return any(sku in (line.sku_id, line.seller_sku) for line in case.units())
+
+
+def turn_unavailable(case: ShortageCase) -> None:
+    """An oversold item turns out to be gone for good: same case, other kind."""
+    case.unavailable = True
+    case.restock_at = None
+    if case.kind is not CaseKind.UNAVAILABLE:
+        case.tell(EventKey.CASE_TURNED, f"{case.kind} -> {CaseKind.UNAVAILABLE}")
+        case.kind = CaseKind.UNAVAILABLE
+
+
+def may_override(case: ShortageCase, decision: OverrideOutcome) -> str:
+    """Return why an override would be refused, or an empty string."""
+    if case.closed:
+        return "the case is closed"
+    if case.refund.scheduled:
+        return "the order is being cancelled already"
+    if decision.action not in ("refund", "wait", "close"):
+        return f"action {decision.action!r} is unknown; use refund, wait or close"
+    if decision.action == "wait":
+        return _may_wait_until(case, decision.until)
+    return ""
+
+
+def _may_wait_until(case: ShortageCase, until: datetime | None) -> str:
+    if until is None:
+        return "until is required to wait"
+    if until <= case.now:
+        return f"until {until:%Y-%m-%d %H:%M}Z has passed"
+    if case.promise_by and until >= case.promise_by.at:
+        return (
+            f"until lies after {case.promise_by.at:%Y-%m-%d %H:%M}Z, the last instant to promise"
+        )
+    return ""
+
+
+def override(case: ShortageCase, decision: OverrideOutcome) -> None:
+    """Let a person end the argument."""
+    case.tell(
+        EventKey.CASE_OVERRIDDEN, f"{decision.action}: {decision.reason}", actor=decision.actor
+    )
+    match decision.action:
+        case "refund":
+            case.refund.reason = RefundReason.BY_PERSON
+            case.refund.approved = None
+            case.refund.requested_by = decision.actor
+            case.move(Move.PERSON_REFUNDS)
+        case "wait":
+            case.promised_at = decision.until
+            case.consent_by = None
+            case.move(Move.PERSON_WAITS)
+        case _:
+            case.move(Move.PERSON_CLOSES, outcome=CaseOutcome.CLOSED_BY_PERSON)
+    case.arrived()
+
+
+def link_replacement(case: ShortageCase, decision: LinkReplacement) -> None:
+    """Take the buyer's new order from a person."""
+    case.replacement_order_id = decision.order_id
+    case.tell(EventKey.SWAP_ORDERED, decision.order_id, actor=decision.actor)
+    case.arrived()
+
+
+def may_link(case: ShortageCase) -> str:
+    """Return why a new order cannot be linked now, or an empty string."""
+    if case.closed:
+        return "the case is closed"
+    return "" if case.phase is CaseState.ARRANGING_SWAP else "no swap is under way"
+
+
+def may_withdraw(case: ShortageCase) -> str:
+    """Return why the case cannot be withdrawn now, or an empty string."""
+    if case.closed:
+        return "the case is closed"
+    return "the order is being cancelled already" if case.refund.scheduled else ""
+
+
+def may_approve(case: ShortageCase, actor: str) -> str:
+    """Return why an approval would be refused, or an empty string."""
+    if case.closed:
+        return "the case is closed"
+    if (
+        case.refund.status is not RefundStatus.AWAITING_APPROVAL
+        or case.refund.approved is not None
+    ):
+        return "no refund waits for approval"
+    if actor == case.refund.requested_by:
+        return f"{actor} asked for this refund; a second person must approve it"
+    return ""
+
+
+def approve(case: ShortageCase, *, approved: bool, actor: str, reason: str) -> None:
+    """Note a second person's word on a refund."""
+    case.refund.approved = approved
+    case.refund.approved_by = actor
+    key = EventKey.REFUND_APPROVED if approved else EventKey.REFUND_DECLINED
+    case.tell(key, reason, actor=actor)
+    case.arrived()
+
+
+def show_buyers_request(case: ShortageCase) -> None:
+    """Show a buyer's own cancellation request to people, once, until it is answered."""
+    request = pending_request(case.cancellations)
+    if request is None:
+        case.drop_task("buyer_cancellation")
+        return
+    if case.phase is CaseState.REFUNDING:
+        return
+    if case.inbox.first_time(f"cancel:{request.cancel_id}"):
+        case.tell(EventKey.BUYER_ASKED_CANCEL, request.reason, actor=BUYER)
+    case.ask_person(
+        HumanTask(
+            step="buyer_cancellation",
+            ask="The buyer asked the platform to cancel; record the choice refund to approve it, "
+            "or reject the request in Seller Center.",
+            by=request.respond_by,
+            options=("refund",),
+            otherwise="The platform may approve it by itself.",
+        )
+    )

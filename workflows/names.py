@@ -1,0 +1,77 @@
+"""Identifiers that end up in histories and on the wire; renaming one strands running cases."""
+
+from temporalio.common import SearchAttributeKey
+
+CASES_QUEUE = "cases"
+SHOP_API_QUEUE = "shop-api"
+DESK_QUEUE = "desk"
+
+OVERSELL_CASE = "OversellCase"
+
+LOOK_AT_ORDER = "shop.look_at_order"
+CHECK_OFFERS = "shop.check_offers"
+OPEN_CONVERSATION = "shop.open_conversation"
+SEND_MESSAGE = "shop.send_message"
+SEND_COUPON = "shop.send_coupon"
+READ_CONVERSATION = "shop.read_conversation"
+FIND_REPLACEMENT = "shop.find_replacement"
+CANCEL_ORDER = "shop.cancel_order"
+FIND_CLOSED_CASE = "records.find_closed_case"
+WANT_CONTACT = "records.want_contact"
+SETTLE_CONTACT = "records.settle_contact"
+ASK_ANSWERED = "records.ask_answered"
+RESERVE_REFUND = "records.reserve_refund"
+SETTLE_REFUND = "records.settle_refund"
+FILE_CASE = "records.file_case"
+PIN_CASE = "desk.pin_case"
+WRITE_MESSAGE = "desk.write_message"
+READ_REPLY = "desk.read_reply"
+CALL_PEOPLE = "desk.call_people"
+
+CASE_KIND = SearchAttributeKey.for_keyword("CaseKind")
+CASE_STATE = SearchAttributeKey.for_keyword("CaseState")
+CASE_OUTCOME = SearchAttributeKey.for_keyword("CaseOutcome")
+CASE_SHOP = SearchAttributeKey.for_keyword("CaseShop")
+CASE_ORDER = SearchAttributeKey.for_keyword("CaseOrder")
+CASE_MARKET = SearchAttributeKey.for_keyword("CaseMarket")
+CASE_CHOICE = SearchAttributeKey.for_keyword("CaseChoice")
+CASE_INCIDENT = SearchAttributeKey.for_keyword("CaseIncident")
+CASE_ASSIGNEE = SearchAttributeKey.for_keyword("CaseAssignee")
+CASE_SKU = SearchAttributeKey.for_keyword_list("CaseSku")
+CASE_OPENED_AT = SearchAttributeKey.for_datetime("CaseOpenedAt")
+CASE_DUE_AT = SearchAttributeKey.for_datetime("CaseDueAt")
+CASE_NEEDS_HUMAN = SearchAttributeKey.for_bool("CaseNeedsHuman")
+CASE_BREACHED = SearchAttributeKey.for_bool("CaseBreached")
+
+SEARCH_ATTRIBUTES = (
+    CASE_KIND,
+    CASE_STATE,
+    CASE_OUTCOME,
+    CASE_SHOP,
+    CASE_ORDER,
+    CASE_MARKET,
+    CASE_CHOICE,
+    CASE_INCIDENT,
+    CASE_ASSIGNEE,
+    CASE_SKU,
+    CASE_OPENED_AT,
+    CASE_DUE_AT,
+    CASE_NEEDS_HUMAN,
+    CASE_BREACHED,
+)
+"""Every key a server needs; the SQL store allows ten Keywords, nine are used."""
+
+_ORDER_CASE = "order-case"
+
+
+def order_case_id(shop_id: str, order_id: str) -> str:
+    """Return the id under which at most one shortage case of an order can be open."""
+    return f"{_ORDER_CASE}:{shop_id}:{order_id}"
+
+
+def order_of_case(case_id: str) -> tuple[str, str] | None:
+    """Return (shop_id, order_id) of a shortage case id with or without suffix, else None."""
+    parts = case_id.split(":")
+    if len(parts) not in (3, 4) or parts[0] != _ORDER_CASE:
+        return None
+    return parts[1], parts[2]

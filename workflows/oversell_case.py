@@ -1,0 +1,82 @@
+"""One oversold order: from the shortage to a buyer who waits, swaps or has the money back."""
+
+import asyncio
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.cases import CaseKind, CaseOutcome, CaseState, CaseView
+    from domain.errors import InputError
+    from domain.moves import Move
+    from domain.timeline import EventKey
+    from workflows import names, payloads
+    from workflows.handlers import ShortageHandlers
+    from workflows.phases.choice import await_choice
+    from workflows.phases.closing import close_case
+    from workflows.phases.contact import contact
+    from workflows.phases.intake import take_in
+    from workflows.phases.opening import bad_input, open_case
+    from workflows.phases.refund import refund
+    from workflows.phases.restock import wait_for_restock
+    from workflows.phases.swap import arrange_swap
+    from workflows.shortage import ShortageCase
+
+PHASES = {
+    CaseState.CONTACTING: contact,
+    CaseState.AWAITING_CHOICE: await_choice,
+    CaseState.WAITING_RESTOCK: wait_for_restock,
+    CaseState.ARRANGING_SWAP: arrange_swap,
+    CaseState.REFUNDING: refund,
+}
+"""What the case does in each state until a move of the table leads on."""
+
+
+@workflow.defn(name=names.OVERSELL_CASE)
+class OversellCase(ShortageHandlers):
+    """Settle one oversold order with its buyer."""
+
+    @workflow.init
+    def __init__(self, payload: Any = None) -> None:
+        self.bad_input: InputError | None = None
+        self.case: ShortageCase | None = None
+        try:
+            inp = payloads.read(payloads.ShortageInput, payload)
+            _check_id(inp)
+            self.case = ShortageCase(inp, CaseKind.OVERSOLD)
+        except InputError as error:
+            self.bad_input = error
+
+    @workflow.run
+    async def run(self, payload: Any = None) -> CaseView:
+        """Run the case to its end."""
+        if self.case is None:
+            raise bad_input(self.bad_input or InputError("payload", "is required"))
+        try:
+            await settle(self.case)
+        except asyncio.CancelledError:
+            _withdraw(self.case)
+        return await close_case(self.case)
+
+
+async def settle(case: ShortageCase) -> None:
+    """Lead a shortage through its phases until the table of moves ends it."""
+    await open_case(case)
+    while not case.closed:
+        await take_in(case)
+        if not case.closed:
+            await PHASES[case.phase](case)
+
+
+def _withdraw(case: ShortageCase) -> None:
+    """An operator cancelled the workflow: the same as withdrawing the case."""
+    case.tell(EventKey.CASE_WITHDRAWN, "the workflow was cancelled", actor="operator")
+    if not case.closed:
+        case.move(Move.WITHDRAWN, outcome=CaseOutcome.WITHDRAWN)
+
+
+def _check_id(inp: payloads.ShortageInput) -> None:
+    expected = names.order_case_id(inp.shop_id, inp.order_id)
+    actual = workflow.info().workflow_id
+    if actual != expected and not actual.startswith(f"{expected}:"):
+        raise InputError("order_id", f"the workflow id must be {expected}, not {actual}")

@@ -1,0 +1,171 @@
+"""Awaiting the choice: remind, keep the offers true, and settle silence at the deadline."""
+
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain import deadlines
+    from domain.cases import CaseState, ContactMode
+    from domain.choices import Choice
+    from domain.messages import MessageKey, RefundReason
+    from domain.moves import Move
+    from domain.orders import ChatMessage, ChatRole
+    from domain.timeline import EventKey
+    from workflows.payloads import BuyerWrote
+    from workflows.phases.contact import planned_offers
+    from workflows.phases.intake import look_again, settle_ask
+    from workflows.policies import SHOP_READ
+    from workflows.ports import EffectKey, ReadConversation, ShopPort
+    from workflows.shortage import ShortageCase
+    from workflows.speaking import Told, facts_of, inform_buyer, tell_buyer
+
+REFUNDED_AT_DEADLINE = "The order is cancelled and refunded at the deadline."
+
+
+async def await_choice(case: ShortageCase) -> None:
+    """Wait for the buyer until the deadline; silence is an outcome too."""
+    until, arrivals = case.answer_by(), case.inbox.arrivals
+    if (until is None or case.now < until) and _offers_are_outdated(case):
+        await _change_offers(case)
+        return
+    reminder = _next_reminder(case)
+    wake_at = min((at for at in (until, reminder) if at), default=None)
+    if await case.wait(lambda: case.inbox.arrivals != arrivals, until=wake_at, why="choice_by"):
+        return
+    if until is None or case.now < until:
+        await _remind(case)
+        return
+    await _settle_silence(case)
+
+
+def _next_reminder(case: ShortageCase) -> datetime | None:
+    asked, choice_by = case.contact.latest_ask_at, case.choice_by
+    if case.contact.replied or asked is None or choice_by is None or case.consent_by:
+        return None
+    due = deadlines.reminders(
+        contacted_at=asked,
+        choice_by=choice_by,
+        playbook=case.pinned.playbook,
+        profile=case.pinned.profile,
+    )
+    ahead = [at for at in due if at > case.contact.reminded_until]
+    return ahead[0] if ahead and case.contact.mode is ContactMode.CHAT else None
+
+
+async def _remind(case: ShortageCase) -> None:
+    due = _next_reminder(case)
+    if due is None:
+        return
+    case.contact.reminded_until = due
+    facts = facts_of(case, MessageKey.REMINDER, offers=case.offers, answer_by=case.answer_by())
+    arrivals = case.inbox.arrivals
+    await case.race(
+        inform_buyer(case, f"reminder:{due:%Y%m%dT%H%M}", facts),
+        until=case.answer_by(),
+        unless=lambda: case.inbox.arrivals != arrivals,
+    )
+
+
+def _offers_are_outdated(case: ShortageCase) -> bool:
+    """Tell whether the restock news no longer fits what the buyer was offered."""
+    if case.consent_by and not case.unavailable:
+        return False
+    standing, possible = case.offer(Choice.WAIT), _wait_is_possible(case)
+    facts = (case.restock_at, case.in_stock, case.unavailable, possible)
+    if facts == case.contact.offers_judged:
+        return False
+    case.contact.offers_judged = facts
+    if standing is None:
+        return possible
+    return not possible or case.promise_is_later_than(standing.promised_at)
+
+
+def _wait_is_possible(case: ShortageCase) -> bool:
+    promise = None if case.unavailable else case.earliest_promise()
+    wanted = case.pinned.playbook.wait.offered
+    promise_by = case.promise_by_if_contacted_now()
+    return bool(
+        wanted and promise and deadlines.can_wait(promised_at=promise, promise_by=promise_by)
+    )
+
+
+async def _change_offers(case: ShortageCase) -> None:
+    """Put the new offers to the buyer; nothing is offered or withdrawn without a message."""
+    number = case.contact.offer_changes + 1
+    plan = await planned_offers(case, f"offers:changed:{number}")
+    if plan.offers == case.offers:
+        return
+    facts = facts_of(
+        case, MessageKey.OFFERS_CHANGED, offers=plan.offers, answer_by=case.answer_by()
+    )
+    told: Told | None = await case.race(
+        tell_buyer(
+            case, f"offers-changed:{number}", facts, asks=True, otherwise=REFUNDED_AT_DEADLINE
+        ),
+        until=case.answer_by(),
+        unless=lambda: case.phase is not CaseState.AWAITING_CHOICE,
+    )
+    case.contact.offer_changes = number
+    if told is None or told.order_moved:
+        return
+    case.offers = plan.offers
+    case.tell(EventKey.OFFERS_CHANGED, ", ".join(offer.choice for offer in plan.offers))
+
+
+async def _settle_silence(case: ShortageCase) -> None:
+    """Read the conversation and look at the order before acting on silence."""
+    if await _unread_texts(case):
+        return
+    await look_again(case)
+    if case.phase is not CaseState.AWAITING_CHOICE or case.inbox.texts:
+        return
+    case.tell(EventKey.BUYER_SILENT, actor="buyer")
+    if case.consent_by:
+        case.refund.reason = RefundReason.RESTOCK_FAILED
+        case.move(Move.NO_CONSENT)
+    else:
+        case.refund.reason = RefundReason.NO_REPLY
+        case.move(Move.NO_REPLY)
+    await settle_ask(case)
+
+
+async def _unread_texts(case: ShortageCase) -> bool:
+    """Fetch what the buyer wrote since the ask, whether or not a webhook told of it."""
+    said = await case.race(
+        case.take_step("silence", lambda key: _read(case, key), fresh=True),
+        until=case.promise_by.at if case.promise_by else None,
+        unless=lambda: case.phase is not CaseState.AWAITING_CHOICE,
+    )
+    fresh = [
+        message
+        for message in said or ()
+        if _is_answer(message) and case.inbox.first_time(f"wrote:{message.message_id}")
+    ]
+    for message in fresh:
+        case.inbox.texts.append(
+            BuyerWrote(
+                message_id=message.message_id,
+                text=message.text,
+                sent_at=message.sent_at,
+                conversation_id=case.contact.conversation_id,
+                index=message.index,
+            )
+        )
+    return bool(fresh) or case.phase is not CaseState.AWAITING_CHOICE
+
+
+def _is_answer(message: ChatMessage) -> bool:
+    return message.role is ChatRole.BUYER and message.visible and message.kind == "TEXT"
+
+
+async def _read(case: ShortageCase, _key: EffectKey) -> list[ChatMessage]:
+    if case.contact.mode is not ContactMode.CHAT or case.contact.conversation_id is None:
+        return []
+    cmd = ReadConversation(
+        shop_id=case.shop_id,
+        conversation_id=case.contact.conversation_id,
+        after_index=case.contact.latest_ask_index,
+        since=case.contact.latest_ask_at,
+    )
+    return await case.remote(ShopPort.read_conversation, cmd, SHOP_READ, "read before silence")

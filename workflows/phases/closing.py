@@ -1,0 +1,38 @@
+"""Closing: take back what waits, file the dossier, end."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.cases import CaseOutcome, CaseView
+    from domain.timeline import EventKey
+    from workflows.policies import OURS
+    from workflows.ports import FileCase, RecordsPort
+    from workflows.shortage import ShortageCase
+    from workflows.speaking import settle_contact
+
+
+async def close_case(case: ShortageCase) -> CaseView:
+    """End the case: nothing waits any more, and the files keep what the server forgets."""
+    case.drop_all_tasks()
+    case.closed_at = case.now
+    for step in sorted(case.contact.wanted):
+        await settle_contact(case, step)
+    duplicate = case.outcome is CaseOutcome.DUPLICATE_OF_CLOSED
+    if not duplicate:
+        case.tell(EventKey.CASE_CLOSED, case.outcome or "")
+        await _file(case)
+    case.show()
+    await workflow.wait_condition(workflow.all_handlers_finished)
+    return case.view()
+
+
+async def _file(case: ShortageCase) -> None:
+    dossier = FileCase(case_id=case.case_id, view=case.view(), timeline=tuple(case.story.timeline))
+    await workflow.execute_activity_method(
+        RecordsPort.file_case,
+        dossier,
+        task_queue=OURS.task_queue,
+        start_to_close_timeout=OURS.attempt,
+        retry_policy=OURS.retry,
+        summary="file the dossier",
+    )

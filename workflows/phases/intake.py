@@ -1,0 +1,156 @@
+"""Taking in what arrived between two steps: outside changes, buyers' texts, restock news."""
+
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.cases import CaseOutcome, CaseState
+    from domain.fate import Fate
+    from domain.messages import MessageKey
+    from domain.moves import Move
+    from domain.timeline import BUYER, PLATFORM, EventKey
+    from workflows import decisions
+    from workflows.payloads import BuyerChose, BuyerWrote, RestockChanged
+    from workflows.ports import AskAnswered, DeskPort, EffectKey, ReadReply, RecordsPort, ReplyRead
+    from workflows.shortage import ShortageCase
+    from workflows.speaking import facts_of, inform_buyer
+
+_CANCELLED = {
+    Fate.CANCELLED_BY_BUYER: CaseOutcome.CANCELLED_BY_BUYER,
+    Fate.CANCELLED_BY_SELLER: CaseOutcome.CANCELLED_BY_SELLER,
+    Fate.CANCELLED_BY_PLATFORM: CaseOutcome.CANCELLED_BY_PLATFORM,
+}
+
+
+async def take_in(case: ShortageCase) -> None:
+    """Act on everything that has arrived, outside changes first."""
+    if case.inbox.stale:
+        await look_again(case, until=case.next_deadline())
+    while case.inbox.texts and not case.closed:
+        await _read(case, case.inbox.texts.pop(0))
+    while case.inbox.restock and not case.closed:
+        _take_news(case, case.inbox.restock.pop(0))
+
+
+async def look_again(case: ShortageCase, *, until: datetime | None = None) -> None:
+    """Read the order and end the case if others have settled it.
+
+    Args:
+        case: The case.
+        until: When something else must be done even if the shop gives no answer; one that
+            has passed already does not count.
+    """
+    arrivals = case.inbox.arrivals
+    await case.race(
+        case.look(),
+        until=until if until and until > case.now else None,
+        unless=lambda: case.closed or (bool(case.parked) and case.inbox.arrivals != arrivals),
+        why="look",
+    )
+    if not case.closed:
+        settle_from_outside(case)
+        decisions.show_buyers_request(case)
+
+
+def settle_from_outside(case: ShortageCase) -> None:
+    """End the case where the units were shipped or cancelled by someone else."""
+    fate = case.fate()
+    if fate in _CANCELLED:
+        _cancelled_outside(case, fate)
+    elif fate is Fate.SHIPPED or (fate is Fate.PACKED and _packed_is_settled(case)):
+        _shipped(case)
+
+
+def _cancelled_outside(case: ShortageCase, fate: Fate) -> None:
+    ours = case.refund.scheduled and fate is not Fate.CANCELLED_BY_PLATFORM
+    if ours:
+        return
+    case.tell(EventKey.ORDER_CANCELLED, fate, actor=PLATFORM)
+    case.move(Move.CANCELLED_OUTSIDE, outcome=_CANCELLED[fate])
+
+
+def _packed_is_settled(case: ShortageCase) -> bool:
+    return case.phase is not CaseState.WAITING_RESTOCK and not case.refund.scheduled
+
+
+def _shipped(case: ShortageCase) -> None:
+    if case.phase is CaseState.WAITING_RESTOCK:
+        return
+    case.tell(EventKey.ORDER_SHIPPED, actor=PLATFORM)
+    case.move(Move.SHIPPED_OUTSIDE, outcome=CaseOutcome.SHIPPED_ANYWAY)
+
+
+async def _read(case: ShortageCase, wrote: BuyerWrote) -> None:
+    if _is_older_than_ask(case, wrote):
+        return
+    read = await case.take_step(f"read:{wrote.message_id}", lambda key: _attempt(case, wrote, key))
+    if not read.mine:
+        case.contact.unrouted_choice = None
+        return
+    case.tell(EventKey.BUYER_WROTE, read.reading.why, actor=BUYER)
+    case.contact.replied = True
+    if read.reading.language:
+        case.language = read.reading.language
+    if read.unclear_whose:
+        case.contact.unrouted_choice = read.reading.choice
+        await _ask_which(case, wrote, read)
+        return
+    _act_on(case, wrote, read)
+
+
+def _is_older_than_ask(case: ShortageCase, wrote: BuyerWrote) -> bool:
+    asked = case.contact.latest_ask_index
+    return asked is not None and wrote.index is not None and wrote.index <= asked
+
+
+async def _attempt(case: ShortageCase, wrote: BuyerWrote, _key: EffectKey) -> ReplyRead:
+    cmd = ReadReply(
+        case_id=case.case_id,
+        order_id=case.order_id,
+        conversation_id=wrote.conversation_id or case.contact.conversation_id,
+        text=wrote.text,
+        index=wrote.index,
+        offered=tuple(offer.choice for offer in case.offers),
+        language=case.language,
+        at=case.now,
+    )
+    return await case.local(DeskPort.read_reply, cmd, "read the reply")
+
+
+def _act_on(case: ShortageCase, wrote: BuyerWrote, read: ReplyRead) -> None:
+    choice = read.reading.choice or case.contact.unrouted_choice
+    case.contact.unrouted_choice = None
+    if choice is not None:
+        chose = BuyerChose(choice=choice, message_id=wrote.message_id, text=wrote.text)
+        decisions.choose(case, chose)
+        return
+    if case.phase is CaseState.AWAITING_CHOICE:
+        decisions.refuse_choice(case, read.reading.unoffered or "", read.reading.why)
+
+
+async def _ask_which(case: ShortageCase, wrote: BuyerWrote, read: ReplyRead) -> None:
+    if not read.ask_which:
+        return
+    facts = facts_of(case, MessageKey.WHICH_ORDER, other_order_digits=read.waiting_digits)
+    await inform_buyer(case, f"which-order:{wrote.message_id}", facts)
+
+
+def _take_news(case: ShortageCase, news: RestockChanged) -> None:
+    match news.state:
+        case "unavailable":
+            decisions.turn_unavailable(case)
+        case "in_stock":
+            case.restock_at = news.available_at or case.now
+            case.in_stock = True
+        case _:
+            case.restock_at = news.available_at
+
+
+async def settle_ask(case: ShortageCase) -> None:
+    """Note that the case's ask is answered, so that later texts go to asks that are open."""
+    if case.contact.conversation_id is None or case.contact.ask_settled:
+        return
+    case.contact.ask_settled = True
+    cmd = AskAnswered(case_id=case.case_id)
+    await case.local(RecordsPort.ask_answered, cmd, "the ask is answered")

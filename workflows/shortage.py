@@ -1,0 +1,456 @@
+"""The state of a shortage case: one order, its short units, its deadlines, its view."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from temporalio import workflow
+from typing_extensions import override
+
+with workflow.unsafe.imports_passed_through():
+    from domain import deadlines
+    from domain.cases import (
+        CaseKind,
+        CaseState,
+        CaseView,
+        ContactMode,
+        CouponView,
+        DeadlineView,
+        OfferView,
+        PlaybookRef,
+        RefundStatus,
+        RefundView,
+    )
+    from domain.choices import Choice
+    from domain.deadlines import Deadline
+    from domain.fate import Fate, fate_of
+    from domain.messages import RefundReason
+    from domain.money import Money
+    from domain.offers import Offer
+    from domain.orders import Cancellation, Order, OrderLine
+    from domain.shortage import promise_for, short_units
+    from domain.timeline import EventKey
+    from workflows import names
+    from workflows.case import Case
+    from workflows.payloads import BuyerChose, BuyerWrote, RestockChanged, ShortageInput
+    from workflows.policies import SHOP_READ
+    from workflows.ports import OrderLook, OrderRef, Pinned, ShopPort
+
+
+@dataclass
+class Ask:
+    """One time of telling the buyer and asking: the first, or one for SKUs that joined."""
+
+    number: int
+    detected_at: datetime
+    contact_by: Deadline | None = None
+    limit: datetime | None = None
+    """When the case gives this contact up; later than `contact_by` if that had passed."""
+    offers_fixed: bool = False
+
+
+@dataclass
+class Inbox:
+    """What has arrived and waits to be taken in by the process."""
+
+    looks_wanted: int = 0
+    looks_done: int = 0
+    texts: list[BuyerWrote] = field(default_factory=list)
+    restock: list[RestockChanged] = field(default_factory=list)
+    held_choices: list[BuyerChose] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    arrivals: int = 0
+
+    @property
+    def stale(self) -> bool:
+        """Whether the order should be looked at again."""
+        return self.looks_wanted > self.looks_done
+
+    def first_time(self, key: str) -> bool:
+        """Tell whether a fact is new, and remember it."""
+        if key in self.seen:
+            return False
+        self.seen.add(key)
+        return True
+
+
+@dataclass
+class Refund:
+    """How the order is cancelled and paid back."""
+
+    status: RefundStatus = RefundStatus.NONE
+    reason: RefundReason | None = None
+    amount: Money | None = None
+    cancel_id: str | None = None
+    scheduled: bool = False
+    """True from the moment the cancellation activity is scheduled: no way back."""
+    approved_by: str | None = None
+    approved: bool | None = None
+    requested_by: str | None = None
+    submitted_at: datetime | None = None
+    more_to_settle: bool = False
+    """True if a SKU joined while lines were being cancelled."""
+    number: int = 1
+
+
+@dataclass
+class Contact:
+    """How the buyer is reached and what they were told."""
+
+    mode: ContactMode | None = None
+    conversation_id: str | None = None
+    first_at: datetime | None = None
+    latest_ask_at: datetime | None = None
+    latest_ask_index: int | None = None
+    latest_ask_id: str | None = None
+    replied: bool = False
+    ask_settled: bool = False
+    """True once the open ask was answered and the conversation index knows it."""
+    unrouted_choice: Choice | None = None
+    """A choice the buyer wrote without saying for which of several orders."""
+    too_late: bool = False
+    """True if a new choice came after the cancellation had been scheduled."""
+    wanted: set[str] = field(default_factory=set)
+    """Messages that people are asked to deliver."""
+    recorded: dict[str, datetime] = field(default_factory=dict)
+    """Contacts that a person recorded, by step."""
+    reminded_until: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    """The instant of the newest reminder; only later rungs are still due."""
+    offer_changes: int = 0
+    offers_judged: tuple[object, ...] = ()
+    """The restock facts for which the offers were last compared."""
+
+
+class ShortageCase(Case):
+    """An order of which some units cannot be served."""
+
+    pinned: Pinned
+
+    def __init__(self, inp: ShortageInput, kind: CaseKind) -> None:
+        super().__init__(kind=kind, shop_id=inp.shop_id, detected_at=inp.detected_at)
+        self.order_id = inp.order_id
+        self.playbook_name = inp.playbook
+        self.language = inp.language
+        self.source = inp.source
+        self.incident_id = inp.incident_id
+        self.stream = inp.stream
+        self.substitute_sku_id = inp.substitute_sku_id
+        self.restock_at = inp.restock_at
+        self.short: dict[str, int] = {}
+        self.every_line = not inp.short_lines
+        self.is_pinned = False
+        self.order: Order | None = None
+        self.cancellations: tuple[Cancellation, ...] = ()
+        self.inbox = Inbox()
+        self.asks: list[Ask] = [Ask(number=1, detected_at=self.detected_at)]
+        self.contact = Contact()
+        self.refund = Refund()
+        self.coupon = CouponView()
+        self.due: Deadline | None = None
+        self.promise_by: Deadline | None = None
+        self.choice_by: Deadline | None = None
+        self.consent_by: Deadline | None = None
+        self.offers: tuple[Offer, ...] = ()
+        self.choice: Choice | None = None
+        self.promised_at: datetime | None = None
+        self.slips = 0
+        self.unavailable = False
+        self.in_stock = False
+        self.gift: str | None = None
+        self.gift_packed = False
+        self.replacement_order_id: str | None = None
+        self.settled_lines: frozenset[str] = frozenset()
+        self.evidence: tuple[str, ...] = ()
+        for line in inp.short_lines:
+            self.short[line.sku] = line.quantity
+
+    @property
+    def ask(self) -> Ask:
+        """The newest ask."""
+        return self.asks[-1]
+
+    def arrived(self) -> None:
+        """Note that something happened which the process must look at."""
+        self.inbox.arrivals += 1
+
+    def look_soon(self) -> None:
+        """Have the order looked at before anything else is done."""
+        self.inbox.looks_wanted += 1
+        self.arrived()
+
+    def new_ask(self) -> None:
+        """Begin one more ask, with its own contact deadline."""
+        self.asks.append(Ask(number=self.ask.number + 1, detected_at=self.now))
+        self.choice = None
+        self.promised_at = None
+        self.consent_by = None
+        if self.due:
+            self.ask.contact_by = deadlines.contact_by(
+                detected_at=self.now, due=self.due, playbook=self.pinned.playbook
+            )
+
+    def units(self) -> tuple[OrderLine, ...]:
+        """Return the short units that are still open."""
+        if self.order is None:
+            return ()
+        short = {} if self.every_line else self.short
+        units = short_units(self.order, short)
+        return tuple(line for line in units if line.line_id not in self.settled_lines)
+
+    def covers_whole_order(self) -> bool:
+        """Whether a cancellation must or may take the whole order."""
+        if self.order is None or not self.pinned.profile.single_lines_cancellable.value:
+            return True
+        return {line.line_id for line in self.units()} >= {
+            line.line_id for line in self.order.live_lines()
+        }
+
+    # Looking
+
+    async def look(self) -> None:
+        """Read the order again and let its clocks move what depends on them."""
+        wanted = self.inbox.looks_wanted
+        seen = await self.take_step("look", self._look_once, fresh=True, by=self.next_deadline())
+        self.inbox.looks_done = wanted
+        if seen.order is None and self.order is not None:
+            return
+        before = self.order
+        self.order, self.cancellations = seen.order, seen.cancellations
+        if before and self.order and before.status is not self.order.status:
+            self.tell(
+                EventKey.ORDER_CHANGED, f"{before.status} -> {self.order.status}", actor="platform"
+            )
+        if self.order and self.is_pinned:
+            self._follow_clocks(self.order)
+
+    async def _look_once(self, _key: Any) -> OrderLook:
+        ref = OrderRef(shop_id=self.shop_id, order_id=self.order_id)
+        return await self.remote(ShopPort.look_at_order, ref, SHOP_READ, "look at the order")
+
+    def fate(self) -> Fate:
+        """Return what the platform says of the short units."""
+        if self.order is None:
+            return Fate.OPEN
+        named = frozenset() if self.every_line else self.line_ids()
+        return fate_of(self.order, self.cancellations, named)
+
+    def line_ids(self) -> frozenset[str]:
+        """Return the ids of the named SKUs' units, whatever became of them."""
+        if self.order is None:
+            return frozenset()
+        return frozenset(
+            line.line_id
+            for line in self.order.lines
+            if {line.sku_id, line.seller_sku} & set(self.short)
+            and line.line_id not in self.settled_lines
+        )
+
+    # Deadlines
+
+    def _follow_clocks(self, order: Order) -> None:
+        due = deadlines.platform_due(
+            order,
+            profile=self.pinned.profile,
+            working_days=self.pinned.working_days,
+            strictest=self.pinned.strictest,
+        )
+        if self.due is not None and due.at == self.due.at:
+            return
+        if self.due is not None:
+            self.tell(
+                EventKey.DEADLINE_MOVED,
+                f"{due.name}: {self.due.at:%Y-%m-%d %H:%M}Z -> {due.at:%Y-%m-%d %H:%M}Z",
+                actor="platform",
+                rule=due.rule,
+            )
+        self.due = due
+        self._set_deadlines(due)
+
+    def _set_deadlines(self, due: Deadline) -> None:
+        base = self._promise_base()
+        self.promise_by = deadlines.promise_by(due, detected_at=base)
+        if self.contact.first_at is None or self.phase is CaseState.CONTACTING:
+            self.ask.contact_by = deadlines.contact_by(
+                detected_at=self.ask.detected_at, due=due, playbook=self.pinned.playbook
+            )
+            self.ask.limit = None
+        if self.contact.latest_ask_at is None:
+            return
+        if self.consent_by:
+            self.set_consent_by(self.contact.latest_ask_at)
+        else:
+            self.set_choice_by(self.contact.latest_ask_at)
+
+    def _promise_base(self) -> datetime:
+        first, limit = self.contact.first_at, self.asks[0].contact_by
+        late = first is not None and limit is not None and first > limit.at
+        return first if late and first else self.detected_at
+
+    def promise_by_if_contacted_now(self) -> Deadline:
+        """Return the last instant to promise; computed anew if the first contact comes late."""
+        if self.due is None:
+            raise ValueError("no order was loaded")
+        limit = self.asks[0].contact_by
+        late = self.contact.first_at is None and limit is not None and self.now > limit.at
+        base = self.now if late else self._promise_base()
+        return deadlines.promise_by(self.due, detected_at=base)
+
+    def earliest_promise(self) -> datetime | None:
+        """Return the date that the restock would let the case promise now."""
+        return promise_for(
+            self.restock_at,
+            in_stock=self.in_stock,
+            now=self.now,
+            promise_by=self.promise_by_if_contacted_now().at,
+        )
+
+    def promise_is_later_than(self, promised: datetime | None) -> bool:
+        """Tell whether the restock is now known to come after a promised date."""
+        possible = self.earliest_promise()
+        if self.in_stock or promised is None or possible is None:
+            return False
+        return possible > promised
+
+    def contacted(self, at: datetime) -> None:
+        """Note a contact and compute what follows from it."""
+        if self.contact.first_at is None:
+            self.contact.first_at = at
+        self.contact.latest_ask_at = at
+        if self.due is None:
+            return
+        self.promise_by = deadlines.promise_by(self.due, detected_at=self._promise_base())
+        self.set_choice_by(at)
+
+    def set_choice_by(self, at: datetime) -> None:
+        """Give the buyer the playbook's time from *at*, never past `promise_by`."""
+        if self.promise_by:
+            self.choice_by = deadlines.choice_by(
+                contacted_at=at, promise_by=self.promise_by, playbook=self.pinned.playbook
+            )
+
+    def set_consent_by(self, at: datetime) -> None:
+        """Give the buyer the playbook's time to agree to a later date."""
+        if self.promise_by:
+            self.consent_by = deadlines.consent_by(
+                noticed_at=at, promise_by=self.promise_by, playbook=self.pinned.playbook
+            )
+
+    def next_deadline(self) -> datetime | None:
+        """Return when the case's phase ends by itself."""
+        match self.phase:
+            case CaseState.CONTACTING:
+                return self.ask.limit or (self.ask.contact_by.at if self.ask.contact_by else None)
+            case CaseState.AWAITING_CHOICE:
+                return self.answer_by()
+            case CaseState.WAITING_RESTOCK:
+                return self.promised_at
+            case CaseState.ARRANGING_SWAP:
+                return self.choice_by.at if self.choice_by else None
+            case _:
+                return None
+
+    def answer_by(self) -> datetime | None:
+        """Return when the open ask lapses."""
+        deadline = self.consent_by or self.choice_by
+        return deadline.at if deadline else None
+
+    def all_deadlines(self) -> tuple[Deadline, ...]:
+        """Return every deadline known so far."""
+        known = (self.due, self.ask.contact_by, self.choice_by, self.promise_by, self.consent_by)
+        return tuple(deadline for deadline in known if deadline)
+
+    # What others see
+
+    def offer(self, choice: str) -> Offer | None:
+        """Return the offer of a choice, if it stands."""
+        return next((offer for offer in self.offers if offer.choice == choice), None)
+
+    def view(self) -> CaseView:
+        """Return the whole case."""
+        tasks = self.tasks
+        contact_by = self.ask.contact_by or self.asks[0].contact_by
+        return CaseView(
+            kind=self.kind,
+            state=self.state,
+            outcome=self.outcome,
+            resumes_to=self.phase if self.state is CaseState.PARKED else None,
+            case_id=self.case_id,
+            shop_id=self.shop_id,
+            order_id=self.order_id,
+            order_ids=(self.order_id,),
+            market=self.pinned.market if self.is_pinned else None,
+            language=self.language,
+            opened_at=self.opened_at,
+            detected_at=self.detected_at,
+            contact_by=contact_by.at if contact_by else None,
+            contacted_at=self.contact.first_at,
+            contact_mode=self.contact.mode,
+            choice_by=self.choice_by.at if self.choice_by else None,
+            promise_by=self.promise_by.at if self.promise_by else None,
+            promised_at=self.promised_at,
+            consent_by=self.consent_by.at if self.consent_by else None,
+            due_at=None if self.closed else self.due_at,
+            deadlines=tuple(_deadline_view(deadline) for deadline in self.all_deadlines()),
+            choice=self.choice,
+            offers=tuple(_offer_view(offer) for offer in self.offers),
+            short_skus=tuple(self.short) or tuple({line.sku_id: None for line in self.units()}),
+            refund=self._refund_view(),
+            coupon=self.coupon,
+            gift_to_pack=self.gift,
+            replacement_order_id=self.replacement_order_id,
+            assignee=self.assignee,
+            incident_id=self.incident_id,
+            stream=self.stream,
+            source=self.source,
+            needs_human=tasks[0] if tasks else None,
+            tasks=tasks,
+            breaches=tuple(self.story.breaches),
+            evidence=self.evidence,
+            playbook=self._playbook_ref(),
+            closed_at=self.closed_at,
+        )
+
+    def _refund_view(self) -> RefundView:
+        amount = self.refund.amount
+        return RefundView(
+            status=self.refund.status,
+            amount=amount.decimal() if amount else None,
+            currency=amount.currency if amount else None,
+            cancel_id=self.refund.cancel_id,
+        )
+
+    def _playbook_ref(self) -> PlaybookRef | None:
+        if not self.is_pinned:
+            return None
+        playbook = self.pinned.playbook
+        return PlaybookRef(name=playbook.name, version=playbook.version)
+
+    @override
+    def attributes(self) -> Mapping[str, Any]:
+        skus = list(self.short) or sorted({line.sku_id for line in self.units()})
+        return {
+            **super().attributes(),
+            names.CASE_ORDER.name: self.order_id,
+            names.CASE_MARKET.name: self.pinned.market if self.is_pinned else None,
+            names.CASE_CHOICE.name: self.choice.value if self.choice else None,
+            names.CASE_INCIDENT.name: self.incident_id,
+            names.CASE_SKU.name: skus or None,
+            names.CASE_DUE_AT.name: None if self.closed else self.next_deadline(),
+        }
+
+
+def _deadline_view(deadline: Deadline) -> DeadlineView:
+    return DeadlineView(
+        name=deadline.name, at=deadline.at, rule=deadline.rule, assumed=deadline.assumed
+    )
+
+
+def _offer_view(offer: Offer) -> OfferView:
+    return OfferView(
+        choice=offer.choice,
+        promised_at=offer.promised_at,
+        substitute_sku_id=offer.substitute_sku_id,
+        gift=offer.gift,
+        coupon_id=offer.coupon_id,
+    )
