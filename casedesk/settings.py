@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     """Write logs as JSON lines even on a terminal."""
     actor: Address = Field(default="operator")
     """Who acts when a command does not say."""
+    webhook_path: Annotated[str, StringConstraints(pattern=r"^/[\w./-]*$")] = "/webhooks/tiktok"
+    """Where the platform's notifications are posted, as registered with it."""
+    console_token: SecretStr | None = None
+    """What people and programs must know to use pages and API beyond this machine."""
 
     @property
     def records_url(self) -> str:

@@ -1,8 +1,8 @@
 """Read what a buyer answers to our offers: one of them, or nothing that we may act on.
 
-A false choice costs the merchant a sale, an unread one costs a person a minute. So a choice is read
-only where every sign points to one wish; whatever asks, hedges, complains or names two is left to
-a person.
+A false choice costs the merchant a sale, an unread one costs a person a minute. So a choice is
+read only where every sign points to one wish; whatever asks, hedges, complains or names two is
+left to a person.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -18,8 +18,9 @@ from domain.reply_words.hearing import Heard, hear
 from domain.reply_words.signs import Sign
 from domain.reply_words.tongues import tongue_of
 
-
 _AGREEING = frozenset({Sign.ACK, Sign.POLITE, Sign.FILL, Sign.CAN, Sign.WANT})
+_CALLS = frozenset({"wait", "等", "รอ", "chờ", "đợi", "tunggu"})
+"""Words that ask for attention where more follows: "wait, I didn't get that"."""
 
 
 class ReadingReason(StrEnum):
@@ -107,10 +108,11 @@ def _names(clauses: Sequence[Clause], sign: Sign) -> bool:
 
 
 def _wish_of(clauses: Sequence[Clause]) -> _Wish:
-    heard = _still_meant([hear(clause) for clause in clauses])
-    if not heard:
+    everything = [hear(clause) for clause in clauses]
+    if not everything:
         return _Wish(None, ReadingReason.EMPTY)
-    doubt = _doubt(heard)
+    heard = _still_meant(everything)
+    doubt = _doubt(everything, heard)
     if doubt is not None:
         return _Wish(None, doubt)
     said, asked = _said_and_asked(heard)
@@ -133,9 +135,9 @@ def _still_meant(heard: list[Heard]) -> list[Heard]:
     return heard
 
 
-def _doubt(heard: Sequence[Heard]) -> ReadingReason | None:
+def _doubt(everything: Sequence[Heard], heard: Sequence[Heard]) -> ReadingReason | None:
     """Return what makes the whole text no choice, whatever it names."""
-    if any(one.has(Sign.CONDITION) for one in heard) and any(one.names for one in heard):
+    if any(one.has(Sign.CONDITION) for one in everything) and any(one.names for one in heard):
         return ReadingReason.CONDITIONAL
     if any(one.has(Sign.UNSURE) for one in heard):
         return ReadingReason.UNSURE
@@ -166,19 +168,42 @@ def _objection(
     choice: Choice, said: Sequence[Heard], asked: Sequence[Heard]
 ) -> ReadingReason | None:
     """Return what stands against a clear wish."""
+    by_letter = any(one.by_letter and choice in one.clear for one in said)
     if set(_choices(said)) - {choice} or any(choice in one.refused for one in said):
         return ReadingReason.SEVERAL
     if set(_choices(asked)) - {choice}:
         return ReadingReason.QUESTION
     if _is_taken_back(choice, said):
         return ReadingReason.BARE_NEGATION
-    by_letter = any(one.by_letter and choice in one.clear for one in said)
-    if choice is Choice.WAIT and not by_letter:
-        if asked:
-            return ReadingReason.QUESTION
-        if any(one.has(Sign.PAST) for one in said):
-            return ReadingReason.COMPLAINT
+    if choice is Choice.WAIT:
+        return _objection_to_wait(said, asked=bool(asked), by_letter=by_letter)
     return None
+
+
+def _objection_to_wait(
+    said: Sequence[Heard], *, asked: bool, by_letter: bool
+) -> ReadingReason | None:
+    """Return what speaks against waiting only: "wait" has many other uses."""
+    if any(one.has(Sign.LIMIT) for one in said):
+        return ReadingReason.CONDITIONAL
+    if by_letter:
+        return None
+    if asked or _is_interjection(said):
+        return ReadingReason.QUESTION
+    if any(one.has(Sign.PAST) for one in said):
+        return ReadingReason.COMPLAINT
+    return None
+
+
+def _is_interjection(said: Sequence[Heard]) -> bool:
+    """Find "Wait, ..." before something else: the word only asks for attention."""
+    first, *rest = said
+    begins = bool(first.clear) and all(
+        token.text in _CALLS or token.sign is Sign.POLITE for token in first.clause.tokens
+    )
+    return begins and any(
+        token.sign not in _AGREEING | {Sign.NOUN} for one in rest for token in one.clause.tokens
+    )
 
 
 def _is_taken_back(choice: Choice, said: Sequence[Heard]) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from domain.choices import LETTERS, Choice
 from domain.reply_words.lexicon import Token, tokens_of
-from domain.reply_words.signs import WISHES, Sign
+from domain.reply_words.signs import REFUSALS, SURE, WISHES, Sign
 
 LIGHT = frozenset({Sign.FILL, Sign.NOUN, Sign.POLITE, Sign.ACK, Sign.MINE, Sign.TO, Sign.ALL})
 """Words that may stand between a will and its wish."""
@@ -13,6 +13,8 @@ TAIL = frozenset({Sign.POLITE, Sign.ACK, Sign.FILL, Sign.NUMBER})
 _NO_ARTICLE_BEFORE = frozenset({Sign.WAIT, Sign.NOUN, Sign.TOPIC, Sign.UNKNOWN, Sign.NUMBER}) | (
     frozenset(WISHES)
 )
+
+_VERBS = SURE | frozenset(REFUSALS) | {Sign.WANT, Sign.CHOOSE, Sign.NEG}
 
 
 class Clause(NamedTuple):
@@ -39,7 +41,7 @@ def choice_of(token: Token) -> Choice | None:
 
 def _settled(words: str) -> list[Token]:
     tokens = tokens_of(words)
-    for settle in (_letter, _answer, _last_word, _change_to):
+    for settle in (_letter, _answer, _last_word, _done, _change_to):
         tokens = [settle(tokens, at) for at in range(len(tokens))]
     return tokens
 
@@ -86,7 +88,7 @@ def _is_pronoun(tokens: list[Token], at: int, following: Token | None) -> bool:
     if following is not None and following.languages == {"vi"}:
         if following.text in {"ơi", "ui", "à", "hả"}:
             return True
-        if following.sign in {Sign.WANT, Sign.CHOOSE, Sign.NEG, Sign.NO_WAIT, Sign.NO_REFUND}:
+        if following.sign in _VERBS:
             return True
     before = tokens[at - 1] if at else None
     if before is None or before.sign is not Sign.FOR:
@@ -115,10 +117,20 @@ def _last_word(tokens: list[Token], at: int) -> Token:
     return tokens[at].as_(Sign.ASK if is_last else Sign.FILL)
 
 
+def _done(tokens: list[Token], at: int) -> Token:
+    if tokens[at].sign is not Sign.DONE:
+        return tokens[at]
+    follows_wish = at > 0 and tokens[at - 1].sign in WISHES
+    return tokens[at].as_(Sign.PAST if follows_wish else Sign.FILL)
+
+
 def _change_to(tokens: list[Token], at: int) -> Token:
     if tokens[at].sign is not Sign.SWAP_TO:
         return tokens[at]
     named = _next_heavy(tokens, at, lambda one: one.sign in LIGHT | {Sign.CHOOSE, Sign.WANT})
+    if named is None and at + 1 == len(tokens):
+        # "Tukar ke" breaks off, or asks.
+        return tokens[at].as_(Sign.TOPIC)
     other = named is not None and choice_of(named) is not None and _is_no_swap_word(named)
     return tokens[at].as_(Sign.CHANGE) if other else tokens[at]
 

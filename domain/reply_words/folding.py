@@ -1,4 +1,4 @@
-"""Fold a buyer's text: one spelling for width, case, accents of the same letter, and characters."""
+"""Fold a buyer's text to one spelling: width, case, look-alike accents, character forms."""
 
 import re
 import unicodedata

@@ -1,6 +1,7 @@
 """Hear in one clause what is wished, what is refused and what is only mentioned."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from domain.choices import Choice
@@ -17,6 +18,7 @@ _UNCOVERED = frozenset(
         Sign.PAST,
         Sign.HOLD,
         Sign.CONDITION,
+        Sign.LIMIT,
         Sign.UNSURE,
         Sign.ASK,
         Sign.ASK_ABOUT,
@@ -24,6 +26,8 @@ _UNCOVERED = frozenset(
     }
 )
 _REFUSES_BEFORE = frozenset({"不要", "不选", "不想要", "ไม่เอา", "ไม่ต้อง", "ไม่เลือก"})
+_ASK_BY_NOT = frozenset({"vi", "id", "ms"})
+_NO_LONGER = ("แล้ว", "ละ", "了", "nữa", "nua", "lagi", "dah")
 _REFUNDS = frozenset({Sign.REFUND, Sign.SURELY_REFUND, Sign.CANCEL})
 _BETWEEN = LIGHT | {Sign.NUMBER, Sign.AND}
 
@@ -52,7 +56,11 @@ class Heard(NamedTuple):
     @property
     def asks(self) -> bool:
         """Whether it is a question."""
-        return self.clause.asked or self.has(Sign.ASK, Sign.ASK_ABOUT)
+        return (
+            self.clause.asked
+            or self.has(Sign.ASK, Sign.ASK_ABOUT)
+            or (self.names and _ends_in_or_not(self.clause.tokens))
+        )
 
 
 def hear(clause: Clause) -> Heard:
@@ -111,6 +119,12 @@ def _is_refused_after(tokens: Sequence[Token], at: int) -> bool:
     return last.text in _REFUSES_BEFORE
 
 
+def _ends_in_or_not(tokens: Sequence[Token]) -> bool:
+    """Find "bisa refund gak", "hoàn tiền không": a last "not" asks in these languages."""
+    last = next((one for one in reversed(tokens) if one.sign is not Sign.POLITE), None)
+    return last is not None and last.sign is Sign.NEG and bool(last.languages & _ASK_BY_NOT)
+
+
 def _is_joined(tokens: Sequence[Token], at: int) -> bool:
     return at + 1 < len(tokens) and tokens[at + 1].sign in {Sign.OR, Sign.AND}
 
@@ -128,7 +142,7 @@ def _is_clear(tokens: Sequence[Token], at: int) -> bool:
     sign = tokens[at].sign
     if sign is Sign.LETTER:
         return _is_clear_letter(tokens, at)
-    if _has(tokens, Sign.TOPIC, Sign.HOLD) or _is_noun(tokens, at):
+    if _has(tokens, Sign.TOPIC, Sign.HOLD, Sign.LIMIT) or _is_noun(tokens, at):
         return False
     match choice_of(tokens[at]):
         case Choice.WAIT:
@@ -184,11 +198,22 @@ def _touches_unknown(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_clear_letter(tokens: Sequence[Token], at: int) -> bool:
+    if _names_variant(tokens, at):
+        return False
     if _has(tokens[:at], Sign.CAN) and not _licensed(tokens, at, Sign.CHOOSE):
         return False
     if _is_covered(tokens):
         return True
-    return _licensed(tokens, at, Sign.WANT, Sign.CHOOSE) and not _has(tokens, Sign.HOLD)
+    return _licensed(tokens, at, Sign.WANT, Sign.CHOOSE) and not _has(
+        tokens, Sign.HOLD, Sign.LIMIT
+    )
+
+
+def _names_variant(tokens: Sequence[Token], at: int) -> bool:
+    """Find "size C" and "A货", where the letter belongs to the goods."""
+    if at > 0 and tokens[at - 1].sign is Sign.NOUN:
+        return True
+    return at + 1 < len(tokens) and tokens[at + 1].text == "货"
 
 
 def _is_clear_wait(tokens: Sequence[Token], at: int) -> bool:
@@ -212,18 +237,28 @@ def _is_clear_swap(tokens: Sequence[Token], at: int) -> bool:
 def _is_clear_refund(tokens: Sequence[Token], at: int) -> bool:
     if _has(tokens, Sign.CAN) or _touches_unknown(tokens, at) or _is_cancelled_refund(tokens):
         return False
-    if at > 0 and _refuses_wait(tokens[at - 1]):
+    if _is_awaited(tokens, at):
         return False
-    if tokens[at].sign in SURE:
-        return _unknown(tokens) <= _MOST_UNKNOWN
     if _licensed(tokens, at, Sign.WANT, Sign.CHOOSE):
         return True
+    if tokens[at].sign in SURE and not _is_done(tokens, at):
+        return _unknown(tokens) <= _MOST_UNKNOWN
     return _is_covered(tokens)
 
 
-def _refuses_wait(token: Token) -> bool:
-    # "I don't want to wait [for the] refund": the refund may be under way already.
-    return token.sign in {Sign.WAIT, Sign.TO}
+def _is_done(tokens: Sequence[Token], at: int) -> bool:
+    return at + 1 < len(tokens) and tokens[at + 1].sign is Sign.PAST
+
+
+def _is_awaited(tokens: Sequence[Token], at: int) -> bool:
+    """Find "(not) wait for the refund": the refund may be under way already."""
+    light = {Sign.MINE, Sign.TO}
+    before = [one for one in tokens[:at] if one.sign not in light and one.text != "a"]
+    if not before:
+        return False
+    last_word = at + 1 == len(tokens) and tokens[at].sign is Sign.REFUND
+    refuses = before[-1].sign is Sign.NO_WAIT and not before[-1].text.endswith(_NO_LONGER)
+    return before[-1].sign is Sign.WAIT or (last_word and refuses)
 
 
 def _is_cancelled_refund(tokens: Sequence[Token]) -> bool:
@@ -231,5 +266,5 @@ def _is_cancelled_refund(tokens: Sequence[Token]) -> bool:
     solid = [token for token in tokens if token.sign not in {Sign.MINE, Sign.POLITE}]
     return any(
         one.sign is Sign.CANCEL and other.sign in _REFUNDS and " " not in one.text
-        for one, other in zip(solid, solid[1:], strict=False)
+        for one, other in pairwise(solid)
     )

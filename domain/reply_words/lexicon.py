@@ -25,15 +25,24 @@ LANGUAGES: Mapping[str, Mapping[Sign, tuple[str, ...]]] = {
 _LATIN = r"[0-9a-z\u00df-\u024f\u1e00-\u1eff]+"
 _PIECES = re.compile(rf"{_LATIN}|[\u0e00-\u0e7f]+|[\u3400-\u9fff]+|[&+/|]|[^\W_]+|[❌✅]")
 _IS_RUN = re.compile(r"[\u0e00-\u0e7f\u3400-\u9fff]")
-_SYMBOLS = {"&": Sign.AND, "+": Sign.AND, "/": Sign.OR, "|": Sign.OR, "❌": Sign.NEG, "✅": Sign.ACK}
+_SYMBOLS = {
+    "&": Sign.AND,
+    "+": Sign.AND,
+    "/": Sign.OR,
+    "|": Sign.OR,
+    "❌": Sign.NEG,
+    "✅": Sign.ACK,
+}
 _SIGNS_BY_WEIGHT = (
     Sign.NO_WAIT,
     Sign.NO_SWAP,
     Sign.NO_REFUND,
     Sign.CONDITION,
+    Sign.LIMIT,
     Sign.UNSURE,
     Sign.HOLD,
     Sign.PAST,
+    Sign.DONE,
     Sign.ASK_ABOUT,
     Sign.ASK,
     Sign.NEG,

@@ -14,6 +14,6 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Text(), primary_key=True, nullable=False),
         sa.Column("shop_id", sa.Text(), nullable=False),
         sa.Column("sku_id", sa.Text(), nullable=False),
-        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
     )
     op.create_index("ix_unit_reservations_sku", "unit_reservations", ["shop_id", "sku_id"])

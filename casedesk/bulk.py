@@ -1,0 +1,146 @@
+"""Opening many cases: bounded, repeatable, each either opened, joined or closed before."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from temporalio.client import Client
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from casedesk.answers import told
+from records.cases import CaseArchive, CaseOpenings
+from records.database import Database
+from workflows.opening import CONFLICT, REUSE, CaseStart
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+Progress = Callable[[int, int], None]
+"""Told how many of how many are done."""
+
+
+class Fate(StrEnum):
+    """What became of one opening."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    ALREADY_CLOSED = "already_closed"
+
+
+class Openings(BaseModel):
+    """Case ids by what became of them, in the order they were asked for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    opened: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    already_closed: tuple[str, ...] = ()
+
+
+class CaseOpener:
+    """Opens cases on one server."""
+
+    def __init__(self, client: Client, db: Database) -> None:
+        self._client = client
+        self._archive = CaseArchive(db)
+        self._openings = CaseOpenings(db)
+
+    async def open_all(
+        self, starts: Sequence[CaseStart], *, at_once: int, progress: Progress
+    ) -> Openings:
+        """Open every case, or join it where it is open.
+
+        An interrupted run leaves nothing to clean up: run again, it joins what it had opened.
+
+        Args:
+            starts: What to open; one start per case.
+            at_once: How many are under way at the same time.
+            progress: Told after each.
+
+        Raises:
+            CaseDeskError: The server refused one or went away; the rest is not started.
+        """
+        fates = await bounded(starts, self.open_one, at_once=at_once, progress=progress)
+
+        def of(fate: Fate) -> tuple[str, ...]:
+            return tuple(case_id for case_id, found in fates if found is fate)
+
+        return Openings(
+            opened=of(Fate.OPENED),
+            joined=of(Fate.JOINED),
+            already_closed=of(Fate.ALREADY_CLOSED),
+        )
+
+    async def open_one(self, start: CaseStart) -> tuple[str, Fate]:
+        """Open one case under the newest id of its order.
+
+        The files are asked first: the server forgets closed cases, and a run that finds itself
+        on file would only end as a duplicate.
+
+        Returns:
+            The id it goes by, and what became of it.
+
+        Raises:
+            CaseDeskError: The server refused it or does not answer.
+        """
+        case_id = await asyncio.to_thread(self._openings.current_case_id, start.case_id)
+        if await asyncio.to_thread(self._archive.closed_case, case_id):
+            return case_id, Fate.ALREADY_CLOSED
+        return case_id, await self._signal_with_start(start.under(case_id))
+
+    async def _signal_with_start(self, start: CaseStart) -> Fate:
+        async with told(self._client, start.case_id, needs_worker=False):
+            try:
+                handle = await self._client.start_workflow(
+                    start.workflow_type,
+                    start.payload,
+                    id=start.case_id,
+                    task_queue=start.task_queue,
+                    id_reuse_policy=REUSE,
+                    id_conflict_policy=CONFLICT,
+                    search_attributes=start.search_attributes,
+                    static_summary=start.static_summary,
+                    start_signal=start.signal,
+                    start_signal_args=[start.signal_payload],
+                )
+            except WorkflowAlreadyStartedError:
+                return Fate.ALREADY_CLOSED
+        # The server says in its answer whether it started a run; asking afterwards could not
+        # tell our run from one that somebody else opened in between.
+        answer = handle._start_workflow_response  # noqa: SLF001  # the SDK has no public name
+        return Fate.OPENED if getattr(answer, "started", False) else Fate.JOINED
+
+
+async def bounded(
+    items: Iterable[ItemT],
+    act: Callable[[ItemT], Awaitable[ResultT]],
+    *,
+    at_once: int,
+    progress: Progress = lambda _done, _of: None,
+) -> list[ResultT]:
+    """Act on every item, at most *at_once* at the same time.
+
+    Returns:
+        The results in the order of the items.
+
+    Raises:
+        Exception: The first failure, after the acts under way have been cancelled.
+    """
+    queue = list(enumerate(items))
+    results: dict[int, ResultT] = {}
+    left = iter(queue)
+
+    async def work() -> None:
+        for place, item in left:
+            results[place] = await act(item)
+            progress(len(results), len(queue))
+
+    progress(0, len(queue))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(at_once, len(queue))):
+                group.create_task(work())
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
+    return [results[place] for place in range(len(queue))]

@@ -1,0 +1,1 @@
+"""One ASGI application: the platform's webhooks, the programs' API, the people's pages."""

@@ -1,0 +1,143 @@
+"""How a case is opened: pure start options, shared by everybody who opens one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+
+from domain.cases import CaseKind, CaseState
+from domain.errors import InputError
+from workflows import names, payloads
+
+CASE_TYPES = (names.OVERSELL_CASE,)
+"""Every workflow type that is a case."""
+SHORTAGE_FOUND = "shortage_found"
+"""The signal that opens a shortage case, or joins the one that is open."""
+REUSE = WorkflowIDReusePolicy.REJECT_DUPLICATE
+CONFLICT = WorkflowIDConflictPolicy.USE_EXISTING
+"""Opening twice is once: a running case is joined, a closed one is never run again."""
+
+_SUMMARY_BYTES = 190
+_OF_THE_SIGNAL = frozenset(payloads.ShortageFound.model_fields)
+
+
+class CaseStart(BaseModel):
+    """Everything needed to open one case, or to join it where it is open already."""
+
+    model_config = ConfigDict(frozen=True)
+
+    case_id: str
+    """The workflow id."""
+    workflow_type: str
+    kind: CaseKind
+    shop_id: str
+    order_id: str
+    payload: dict[str, Any]
+    """The start input."""
+    signal: str
+    signal_payload: dict[str, Any]
+    """What a case that is open already is told; a new one finds nothing new in it."""
+    static_summary: str
+
+    @property
+    def task_queue(self) -> str:
+        """The queue of every case."""
+        return names.CASES_QUEUE
+
+    @property
+    def search_attributes(self) -> TypedSearchAttributes:
+        """What lists can show before the case has taken its first step."""
+        return TypedSearchAttributes(
+            [
+                SearchAttributePair(names.CASE_KIND, self.kind.value),
+                SearchAttributePair(names.CASE_STATE, CaseState.OPENING.value),
+                SearchAttributePair(names.CASE_SHOP, self.shop_id),
+                SearchAttributePair(names.CASE_ORDER, self.order_id),
+            ]
+        )
+
+    def under(self, case_id: str) -> "CaseStart":
+        """Return the same opening under another id, as after a reopening."""
+        return self.model_copy(update={"case_id": case_id})
+
+
+def oversell_start(
+    *,
+    shop_id: str,
+    order_id: str,
+    short_lines: Sequence[Mapping[str, Any]] = (),
+    restock_at: datetime | None = None,
+    substitute_sku_id: str | None = None,
+    detected_at: datetime | None = None,
+    **also: str | None,
+) -> CaseStart:
+    """Return the opening of an oversold order's case.
+
+    Args:
+        shop_id: The shop.
+        order_id: The order.
+        short_lines: Entries of SKU and quantity; none means every line.
+        restock_at: When the goods are expected, if anybody knows.
+        substitute_sku_id: What could be sent instead.
+        detected_at: When the shortage was found; the case's own start if not given.
+        **also: Further optional fields of the input, such as `source` or `language`.
+
+    Raises:
+        InputError: Names the field that cannot be used.
+    """
+    given = {
+        "shop_id": shop_id,
+        "order_id": order_id,
+        "short_lines": [dict(line) for line in short_lines],
+        "restock_at": restock_at,
+        "substitute_sku_id": substitute_sku_id,
+        "detected_at": detected_at,
+        **also,
+    }
+    return start_from(given, case_id=names.order_case_id(shop_id, order_id))
+
+
+def start_from(payload: Mapping[str, Any], *, case_id: str) -> CaseStart:
+    """Return the opening that a start input asks for.
+
+    Args:
+        payload: A shortage case's start input; checked here, so that a mistake is refused
+            before anything starts.
+        case_id: The workflow id.
+
+    Raises:
+        InputError: Names the field that cannot be used.
+    """
+    read = payloads.read(payloads.ShortageInput, dict(payload))
+    _refuse_colon("shop_id", read.shop_id)
+    _refuse_colon("order_id", read.order_id)
+    wire = read.model_dump(mode="json", exclude_none=True)
+    return CaseStart(
+        case_id=case_id,
+        workflow_type=names.OVERSELL_CASE,
+        kind=CaseKind.OVERSOLD,
+        shop_id=read.shop_id,
+        order_id=read.order_id,
+        payload=wire,
+        signal=SHORTAGE_FOUND,
+        signal_payload={key: wire[key] for key in sorted(wire.keys() & _OF_THE_SIGNAL)},
+        static_summary=_summary(read),
+    )
+
+
+def _refuse_colon(field: str, part: str) -> None:
+    if ":" in part:
+        raise InputError(field, f"{part!r} holds a colon, which separates the parts of case ids")
+
+
+def _summary(read: payloads.ShortageInput) -> str:
+    units = ", ".join(f"{line.sku} x {line.quantity}" for line in read.short_lines) or "every line"
+    text = f"oversold · order …{read.order_id[-6:]} · {units}"
+    return text.encode()[:_SUMMARY_BYTES].decode(errors="ignore")
