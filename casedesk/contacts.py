@@ -13,6 +13,7 @@ from casedesk.bulk import Progress, bounded
 from casedesk.desk import CaseDesk, quiet
 from casedesk.errors import CaseDeskError, NotFoundError, RefusedError
 from casedesk.sheets import SheetFormat, SheetRow, read_sheet, sheet_bytes
+from domain.choices import LETTERS, Choice
 from domain.errors import InputError
 from domain.instants import Instant, aware
 from records.contacts import AssistedContacts, WantedContact
@@ -22,7 +23,6 @@ COLUMNS = (
 )  # fmt: skip
 """Of the export; the last two are for the person who makes the contact."""
 _AT_ONCE = 16
-_WORDS = ("wait", "swap", "refund")
 
 
 class Entry(BaseModel):
@@ -146,18 +146,31 @@ def _contact(row: SheetRow) -> Entry | None:
 
 def _choice(row: SheetRow) -> Entry | None:
     cells = row.cells
-    choice = cells.get("choice", "").casefold()
-    if not choice:
+    if not cells.get("choice"):
         return None
-    if choice not in _WORDS:
-        raise InputError("choice", f"{cells['choice']!r} is no choice; use {', '.join(_WORDS)}")
     return Entry(
         row=row.number,
         case=_case(row),
-        choice=choice,
+        choice=read_choice(cells["choice"]),
         via=cells.get("via") or "person",
         text=cells.get("text", ""),
     )
+
+
+def read_choice(text: str) -> Choice:
+    """Return the choice that a word or the letter of an offer names.
+
+    Raises:
+        InputError: Neither.
+    """
+    word = text.strip()
+    if word.upper() in LETTERS:
+        return LETTERS[word.upper()]
+    try:
+        return Choice(word.casefold())
+    except ValueError as error:
+        known = ", ".join(f"{choice} ({letter})" for letter, choice in LETTERS.items())
+        raise InputError("choice", f"{text!r} is no choice; use one of {known}") from error
 
 
 def _case(row: SheetRow) -> str:

@@ -256,9 +256,11 @@ class Case:
         same is returned, so that nothing that was done is forgotten.
         """
         running = asyncio.ensure_future(step)
-        await self.wait(lambda: running.done() or unless(), until=until, why=why)
-        if not running.done():
-            running.cancel()
+        try:
+            await self.wait(lambda: running.done() or unless(), until=until, why=why)
+        finally:
+            if not running.done():
+                running.cancel()
         try:
             return await running
         except (asyncio.CancelledError, ActivityError) as error:

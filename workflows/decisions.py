@@ -253,6 +253,8 @@ def may_override(case: ShortageCase, decision: OverrideOutcome) -> str:
         return "the order is being cancelled already"
     if decision.action not in ("refund", "wait", "close"):
         return f"action {decision.action!r} is unknown; use refund, wait or close"
+    if case.order is None and decision.action != "close":
+        return "the order has not been read yet"
     if decision.action == "wait":
         return _may_wait_until(case, decision.until)
     return ""

@@ -61,7 +61,7 @@ class OversellCase(ShortageHandlers):
 
 async def settle(case: ShortageCase) -> None:
     """Lead a shortage through its phases until the table of moves ends it."""
-    await open_case(case)
+    await case.race(open_case(case), until=None, unless=lambda: case.closed)
     while not case.closed:
         await take_in(case)
         if not case.closed:

@@ -190,6 +190,17 @@ class ShortageCase(Case):
                 detected_at=self.now, due=self.due, playbook=self.pinned.playbook
             )
 
+    def sku_names(self) -> list[str]:
+        """Return every name of the short SKUs, so that a list finds them by either."""
+        lines = self.order.lines if self.order else ()
+        named = [
+            line
+            for line in lines
+            if self.every_line or {line.sku_id, line.seller_sku} & {*self.short}
+        ]
+        both = {name for line in named for name in (line.sku_id, line.seller_sku) if name}
+        return sorted(both | {*self.short})
+
     def units(self) -> tuple[OrderLine, ...]:
         """Return the short units that are still open."""
         if self.order is None:
@@ -428,7 +439,7 @@ class ShortageCase(Case):
 
     @override
     def attributes(self) -> Mapping[str, Any]:
-        skus = list(self.short) or sorted({line.sku_id for line in self.units()})
+        skus = self.sku_names()
         return {
             **super().attributes(),
             names.CASE_ORDER.name: self.order_id,

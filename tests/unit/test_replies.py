@@ -335,3 +335,24 @@ def test_plain_vietnamese_doi_is_both_wait_and_swap() -> None:
     assert [None, None, SWAP, WAIT] == [
         read(text).choice for text in ("doi hang", "doi nhe", "doi mau khac nha", "doi dc nha")
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("if you can't ship, actually C", id="a correction keeps the condition"),
+        pytest.param("please cancel the full refund", id="cancel a refund, in other words"),
+        pytest.param("เรากรอรถ", id="a short Thai word inside an unknown one"),
+        pytest.param("我要等龘", id="a short Chinese word inside an unknown one"),
+        pytest.param("I will wait again and again", id="impatience beside a will to wait"),
+        pytest.param("the refund", id="a thing that is talked about"),
+        pytest.param("my refund", id="a thing one owns"),
+        pytest.param("ขอคืนเงินแล้วค่ะ", id="a request that was made before"),
+        pytest.param("C or whatever works", id="an open alternative to a letter"),
+        pytest.param("refund or something", id="an open alternative to a word"),
+        pytest.param("boleh C", id="leave that is asked for a letter"),
+    ],
+)
+def test_each_doubt_alone_is_enough(text: str) -> None:
+    """Every guard of the reader has a text here that only it holds back."""
+    assert read(text).choice is None

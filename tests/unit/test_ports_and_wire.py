@@ -1,0 +1,119 @@
+"""What the workflows ask for is what the worker offers, and what the wire promises is there."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio import activity, workflow
+
+from activities.desk import DeskActivities
+from activities.records import RecordsActivities
+from activities.shop import ShopActivities
+from tests.support.source_tree import functions
+from workflows import names, ports
+from workflows.oversell_case import OversellCase
+
+IMPLEMENTATIONS: dict[type, type] = {
+    ports.ShopPort: ShopActivities,
+    ports.RecordsPort: RecordsActivities,
+    ports.DeskPort: DeskActivities,
+}
+
+SIGNALS = {
+    "shortage_found",
+    "buyer_chose",
+    "buyer_wrote",
+    "order_changed",
+    "package_changed",
+    "restock_changed",
+    "penalty_issued",
+}
+"""The design's table of signals; `cases_joined` is an appeal's."""
+UPDATES = {
+    "record_contact",
+    "record_choice",
+    "set_restock",
+    "approve_refund",
+    "resume_step",
+    "override_outcome",
+    "link_replacement_order",
+    "take",
+    "note",
+    "withdraw",
+}
+"""The design's table of updates; evidence, filings and decisions are those of penalties."""
+QUERIES = {"view", "timeline"}
+_BUILT_IN_QUERIES = {"__temporal_workflow_metadata", "__stack_trace", "__enhanced_stack_trace"}
+
+
+def _operations(port: type) -> set[str]:
+    """Return the names of a port's abstract methods."""
+    found: frozenset[str] = getattr(port, "__abstractmethods__", frozenset())
+    return set(found)
+
+
+def _activity_name(method: Any) -> str | None:
+    return activity._Definition.must_from_callable(method).name
+
+
+def test_every_port_has_its_implementation() -> None:
+    """A new port is added here, and with it to the tests below."""
+    declared = {
+        value for value in vars(ports).values() if isinstance(value, type) and _operations(value)
+    }
+
+    assert declared == IMPLEMENTATIONS.keys()
+
+
+@pytest.mark.parametrize("port", IMPLEMENTATIONS, ids=lambda port: port.__name__)
+def test_an_implementation_answers_to_the_names_its_port_declares(port: type) -> None:
+    """An activity under another name would leave its cases waiting for a worker for ever."""
+    for operation in _operations(port):
+        declared = _activity_name(getattr(port, operation))
+
+        assert declared == _activity_name(getattr(IMPLEMENTATIONS[port], operation))
+        assert declared in vars(names).values()
+
+
+def test_the_worker_offers_every_operation_of_every_port() -> None:
+    """What is declared but not registered parks every case that needs it."""
+    offered = {
+        node.attr
+        for function in functions(Path("worker.py"))
+        for held in ast.walk(function)
+        if isinstance(held, ast.List)
+        for node in ast.walk(held)
+        if isinstance(node, ast.Attribute)
+    }
+    wanted = {operation for port in IMPLEMENTATIONS for operation in _operations(port)}
+
+    assert set() == wanted - offered
+
+
+def test_activity_names_are_never_used_twice() -> None:
+    """Two operations under one name would run each other's code."""
+    operations = [
+        _activity_name(getattr(port, operation))
+        for port in IMPLEMENTATIONS
+        for operation in _operations(port)
+    ]
+
+    assert sorted(set(operations)) == sorted(operations)
+
+
+def test_an_oversold_case_has_exactly_the_doors_of_the_wire() -> None:
+    """The Temporal CLI and a merchant's ERP call them by name."""
+    doors = workflow._Definition.must_from_class(OversellCase)
+
+    assert names.OVERSELL_CASE == doors.name
+    assert doors.signals.keys() == SIGNALS
+    assert doors.updates.keys() == UPDATES
+    assert doors.queries.keys() - _BUILT_IN_QUERIES == QUERIES
+
+
+def test_every_decision_can_be_refused_before_it_leaves_an_event() -> None:
+    """An update without a validator would be accepted first and judged later."""
+    doors = workflow._Definition.must_from_class(OversellCase)
+
+    assert [] == [name for name, door in doors.updates.items() if door.validator is None]
