@@ -1,7 +1,6 @@
 """Our own desk: rules, texts, readings, people."""
 
 import asyncio
-from dataclasses import dataclass
 
 import structlog
 from temporalio import activity
@@ -11,11 +10,12 @@ from typing_extensions import override
 from activities.messages import MessageWriter
 from activities.people import PeopleChannel
 from activities.playbooks import PlaybookShelf
+from activities.routing import named_orders, route, waiting_digits
 from activities.troubles import NEEDS_PERSON
 from domain.errors import DomainError
 from domain.messages import WrittenMessage
 from domain.replies import Reading, read_reply
-from records.conversations import ConversationIndex, IndexedCase
+from records.conversations import ConversationIndex, IndexedCase, WhichOrderAsk
 from records.shops import ShopDirectory
 from workflows import names
 from workflows.ports import (
@@ -31,13 +31,6 @@ from workflows.ports import (
 logger = structlog.get_logger()
 
 ASSISTED = "assisted"
-_DIGITS = 6
-
-
-@dataclass(frozen=True)
-class _Routed:
-    mine: bool
-    unclear: bool = False
 
 
 class DeskActivities(DeskPort):
@@ -115,9 +108,18 @@ class DeskActivities(DeskPort):
         if not routed.unclear:
             await self._answered(cmd, reading, cases, mine=routed.mine)
             return ReplyRead(reading=reading, mine=routed.mine)
+        return await self._ask_or_leave(cmd, cmd.conversation_id, reading, cases)
+
+    async def _ask_or_leave(
+        self, cmd: ReadReply, conversation_id: str, reading: Reading, cases: list[IndexedCase]
+    ) -> ReplyRead:
+        """Ask once which order is meant; a buyer who does not say it then is left to people."""
+        standing = await asyncio.to_thread(self._conversations.which_order_asked, conversation_id)
+        if standing is not None and _answers(cmd, standing):
+            return ReplyRead(reading=reading, unclear_whose=True, for_person=True)
         asks = await asyncio.to_thread(
             self._conversations.mark_which_order_asked,
-            cmd.conversation_id,
+            conversation_id,
             at=cmd.at,
             after_index=cmd.index or 0,
             asker=cmd.case_id,
@@ -126,13 +128,13 @@ class DeskActivities(DeskPort):
             reading=reading,
             ask_which=asks,
             unclear_whose=True,
-            waiting_digits=tuple(case.order_id[-_DIGITS:] for case in _waiting(cases)),
+            waiting_digits=waiting_digits(cases),
         )
 
     async def _answered(
         self, cmd: ReadReply, reading: Reading, cases: list[IndexedCase], *, mine: bool
     ) -> None:
-        named = reading.all_orders or _named(reading, cases)
+        named = reading.all_orders or named_orders(reading, cases)
         if named and cmd.conversation_id:
             await asyncio.to_thread(self._conversations.clear_which_order, cmd.conversation_id)
         if mine and reading.choice is not None:
@@ -151,41 +153,11 @@ class DeskActivities(DeskPort):
         )
 
 
-def route(reading: Reading, case_id: str, order_id: str, cases: list[IndexedCase]) -> _Routed:
-    """Decide for whom a text was: the order it names, else the only open ask, else unclear.
-
-    Args:
-        reading: What the text says.
-        case_id: The case that asks.
-        order_id: Its order.
-        cases: All open cases of the conversation.
-
-    Returns:
-        Whether the text is for the case, or whether nobody can tell yet.
-    """
-    if reading.all_orders or len(cases) <= 1:
-        return _Routed(mine=True)
-    named = _named(reading, cases)
-    if named:
-        return _Routed(mine=order_id in named)
-    waiting = _waiting(cases)
-    if len(waiting) == 1:
-        return _Routed(mine=waiting[0].case_id == case_id)
-    return _Routed(mine=True, unclear=True)
-
-
-def _named(reading: Reading, cases: list[IndexedCase]) -> set[str]:
-    return {
-        case.order_id
-        for case in cases
-        for digits in reading.order_digits
-        if case.order_id.endswith(digits)
-    }
-
-
-def _waiting(cases: list[IndexedCase]) -> list[IndexedCase]:
-    open_asks = [case for case in cases if case.asked_index is not None]
-    return open_asks or cases
+def _answers(cmd: ReadReply, asked: WhichOrderAsk) -> bool:
+    """Tell whether a text came after the one that made us ask which order is meant."""
+    if cmd.index is not None:
+        return cmd.index > asked.after_index
+    return asked.asker == cmd.case_id and cmd.at > asked.asked_at
 
 
 def _for_people(error: DomainError) -> ApplicationError:

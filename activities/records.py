@@ -130,8 +130,10 @@ class RecordsActivities(RecordsPort):
 
         Safe to run twice because a settled reservation stays settled.
         """
-        settle = self._refunds.settle if cmd.refunded else self._refunds.release
-        await asyncio.to_thread(settle, cmd.key)
+        if cmd.refunded:
+            await asyncio.to_thread(self._refunds.settle, cmd.key, approved_by=cmd.approved_by)
+        else:
+            await asyncio.to_thread(self._refunds.release, cmd.key)
 
     @override
     @activity.defn(name=names.FILE_CASE)

@@ -1,14 +1,14 @@
 """TikTok Shop as the workflows use it; every write looks before it repeats."""
 
 import asyncio
-from datetime import timedelta
+import unicodedata
 
 import structlog
 from temporalio import activity
 from typing_extensions import override
 
-from activities.cancelling import Canceller
-from activities.troubles import told_to_temporal
+from activities.cancelling import CLOCK_SLACK, Canceller
+from activities.troubles import told_to_temporal, within_attempt
 from domain.fate import Fate, fate_of
 from domain.orders import ChatMessage, ChatRole, OrderStatus
 from records.conversations import ConversationIndex
@@ -43,9 +43,9 @@ from workflows.ports import (
 
 logger = structlog.get_logger()
 
-CLOCK_SLACK = timedelta(minutes=10)
-"""How far the platform's message times and a case's clock may differ when a look goes back."""
 _PAGE = 10
+_LOOK_BACK = 100
+"""Messages of a first look back; it goes further if the step began before the oldest of them."""
 UNREACHABLE = (ContactNotAllowedError, ScopeMissingError)
 """Refusals that mean: this buyer is reached by a person, not by chat."""
 _NO_CARD = (*UNREACHABLE, CardRefusedError)
@@ -146,7 +146,8 @@ class ShopActivities(ShopPort):
         """
         try:
             with told_to_temporal(but=UNREACHABLE):
-                sent = await self._send_text(cmd)
+                async with within_attempt():
+                    sent = await self._send_text(cmd)
         except UNREACHABLE as refusal:
             return MessageSent(why_not=refusal.message)
         if cmd.asks and sent.index is not None:
@@ -163,7 +164,7 @@ class ShopActivities(ShopPort):
         if may_have_run(cmd.key):
             said = await self._said_since(cmd.shop_id, cmd.conversation_id, cmd.key)
             for message in said:
-                if message.text == cmd.text:
+                if same_words(message.text, cmd.text):
                     return _as_sent(message)
         if cmd.look_first and await self._is_settled(cmd):
             return MessageSent(order_moved=True)
@@ -180,24 +181,40 @@ class ShopActivities(ShopPort):
         return fate_of(order, (), frozenset()) is not Fate.OPEN
 
     async def _place_of(self, cmd: SendMessage, message_id: str) -> MessageSent:
-        """Return a sent message with its index; without one if the chat cannot be read now."""
+        """Return a sent message with its index, by which replies are told from older words.
+
+        Without an index an ask could not be recorded as open, and the buyer's reply would go to
+        another order. So a failed read fails the attempt; the next one finds the text by looking.
+        """
         if not cmd.asks:
             return MessageSent(message_id=message_id)
         try:
             newest = await self._client.messages(
                 shop_id=cmd.shop_id, conversation_id=cmd.conversation_id, limit=_PAGE
             )
-        except ShopError:
-            return MessageSent(message_id=message_id)
-        mine = [message for message in newest if message.message_id == message_id]
-        return _as_sent(mine[0]) if mine else MessageSent(message_id=message_id)
+        except ShopError as error:
+            if error.retryable:
+                raise
+            logger.warning("case.chat_unreadable", case_id=cmd.key.case_id, code=error.code)
+            return MessageSent(message_id=message_id, index=0)
+        for message in newest:
+            if message.message_id == message_id:
+                return _as_sent(message)
+        # A message that does not show yet comes after everything that does.
+        return MessageSent(message_id=message_id, index=newest[-1].index if newest else 0)
 
     async def _said_since(
         self, shop_id: str, conversation_id: str, key: EffectKey
     ) -> list[ChatMessage]:
         """Return what the shop itself said since a step began."""
-        messages = await self._client.messages(shop_id=shop_id, conversation_id=conversation_id)
-        since = key.began_at - CLOCK_SLACK
+        since, limit = key.began_at - CLOCK_SLACK, _LOOK_BACK
+        while True:
+            messages = await self._client.messages(
+                shop_id=shop_id, conversation_id=conversation_id, limit=limit
+            )
+            if len(messages) < limit or messages[0].sent_at < since:
+                break
+            limit *= 4
         return [
             message
             for message in messages
@@ -214,7 +231,8 @@ class ShopActivities(ShopPort):
         """
         try:
             with told_to_temporal(but=_NO_CARD):
-                message_id = await self._send_card(cmd)
+                async with within_attempt():
+                    message_id = await self._send_card(cmd)
         except _NO_CARD as refusal:
             return CouponSent(why_not=refusal.message)
         logger.info("case.coupon_sent", case_id=cmd.key.case_id)
@@ -274,7 +292,8 @@ class ShopActivities(ShopPort):
         Safe to run twice because the order and its cancellations are read before every try.
         """
         with told_to_temporal():
-            answer = await self._canceller.cancel(cmd)
+            async with within_attempt():
+                answer = await self._canceller.cancel(cmd, tried=may_have_run(cmd.key))
         logger.info(
             "case.order_cancelled",
             case_id=cmd.key.case_id,
@@ -287,6 +306,15 @@ class ShopActivities(ShopPort):
 def may_have_run(key: EffectKey) -> bool:
     """Tell whether an earlier try may have had the effect, so that a look must come first."""
     return key.tried_before or activity.info().attempt > 1
+
+
+def same_words(said: str, meant: str) -> bool:
+    """Tell whether the chat shows our text, in whatever spacing and composition it keeps it."""
+    return _folded(said) == _folded(meant)
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _as_sent(message: ChatMessage) -> MessageSent:

@@ -1,16 +1,21 @@
 """Failures of the outside as Temporal sees them: named after what has to be done."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from tiktok_shop.errors import ShopError
 
 NEEDS_PERSON = "NeedsPersonError"
 """Error type of a failure that only a person can clear; never retried."""
+OUT_OF_TIME = "OutOfTimeError"
+"""Error type of an attempt that stopped itself; retried after a look."""
 _LONGEST = 800
+_SHARE_OF_ATTEMPT = 0.9
 
 
 @contextmanager
@@ -29,6 +34,20 @@ def told_to_temporal(*, but: tuple[type[ShopError], ...] = ()) -> Iterator[None]
         raise
     except ShopError as error:
         raise as_application_error(error) from error
+
+
+@asynccontextmanager
+async def within_attempt() -> AsyncIterator[None]:
+    """Stop a write before the server gives its attempt up and lets the next one begin.
+
+    Two attempts at once could both look, see nothing, and both write.
+    """
+    limit = activity.info().start_to_close_timeout
+    try:
+        async with asyncio.timeout(limit and limit.total_seconds() * _SHARE_OF_ATTEMPT):
+            yield
+    except TimeoutError as error:
+        raise ApplicationError("the shop took too long to answer", type=OUT_OF_TIME) from error
 
 
 def as_application_error(error: ShopError) -> ApplicationError:

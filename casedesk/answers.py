@@ -1,10 +1,9 @@
 """What the server answers, turned into sentences for people."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-
-import asyncio
 
 from temporalio.client import (
     Client,
@@ -42,9 +41,7 @@ class NoWorkerError(CaseDeskError):
 
 
 @asynccontextmanager
-async def told(
-    client: Client, case_id: str, *, needs_worker: bool = True
-) -> AsyncIterator[None]:
+async def told(client: Client, case_id: str, *, needs_worker: bool = True) -> AsyncIterator[None]:
     """Turn whatever goes wrong while asking about a case into one sentence.
 
     Args:

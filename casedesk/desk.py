@@ -174,7 +174,9 @@ class CaseDesk:
             for view in views
             for task in view["tasks"]
         ]
-        return sorted(found, key=lambda task: (task["by"] is None, task["by"] or "", task["case_id"]))
+        return sorted(
+            found, key=lambda task: (task["by"] is None, task["by"] or "", task["case_id"])
+        )
 
     async def _query(self, case_id: str, name: str) -> Any:
         async with told(self.client, case_id):
@@ -231,7 +233,9 @@ class CaseDesk:
         if newest != case_id:
             return RefusedError(f"the case is closed; it goes on as {newest}")
         ended = f" ({filed.outcome})" if filed else ""
-        return RefusedError(f"the case is closed{ended}; `starter.py reopen {case_id}` opens it again")
+        return RefusedError(
+            f"the case is closed{ended}; `starter.py reopen {case_id}` opens it again"
+        )
 
     async def restock(
         self, news: Mapping[str, Any], *, shop_id: str | None = None, progress: Progress = quiet

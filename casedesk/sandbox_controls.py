@@ -7,8 +7,6 @@ from typing import Any, Self
 
 import httpx
 
-from domain.instants import parse_instant
-
 _PATIENCE_SECONDS = 120.0
 """A jump of the clock delivers every webhook on the way before it answers."""
 
@@ -45,7 +43,7 @@ class SandboxControls:
     async def next_event_at(self) -> datetime | None:
         """Return when something happens next in the shops, or None."""
         due = (await self.get("clock"))["next_event_at"]
-        return None if due is None else parse_instant(due)
+        return None if due is None else datetime.fromisoformat(due)
 
     async def move_to(self, instant: datetime) -> None:
         """Move the shop clock on to *instant*; everything due on the way happens, in order."""

@@ -158,9 +158,7 @@ async def _is_ours(port: int, log: Path, since: int) -> bool:
     """Tell whether our own child answers there, not a stranger who took the port before it."""
     with log.open("rb") as words:
         words.seek(since)
-        return f"localhost:{port}\n".encode() in words.read() and await _answers(
-            f"{_HOST}:{port}"
-        )
+        return f"localhost:{port}\n".encode() in words.read() and await _answers(f"{_HOST}:{port}")
 
 
 async def _answers(address: str) -> bool:

@@ -1,8 +1,7 @@
 """What one command needs: settings that hold together, records, a server, the desk."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from collections.abc import Iterator
 
 from pydantic import ValidationError
 

@@ -42,6 +42,8 @@ MARGIN = timedelta(seconds=5)
 """So long before its own due instant a case is held while the shops act at that instant."""
 _PAST = timedelta(milliseconds=2)
 """Beyond a timer's instant, so that rounding never leaves it unfired."""
+_STALE = timedelta(seconds=10)
+"""A case that is due for longer and rests is not waiting for the clock."""
 _AT_ONCE = 32
 _LOOK_EVERY_SECONDS = 0.02
 _SETTLE_SECONDS = 180.0
@@ -190,8 +192,7 @@ class VirtualClock:
 
     async def _step(self, end: datetime) -> None:
         event = await _patiently(self._shops.next_event_at)
-        dues = [case.next_at for case in self._cases.values() if case.next_at]
-        due = min(dues, default=None)
+        due = self._next_due()
         if event is not None and event <= end and (due is None or event <= due):
             target = min(at for at in (event + self._grain, due, end) if at is not None)
             await self._move_cases(max(target, event))
@@ -206,6 +207,10 @@ class VirtualClock:
             await self._move_cases(end, through=True)
             await self._move_shops(end)
         logger.debug("clock.moved", to=self.now.isoformat(), cases=len(self._cases))
+
+    def _next_due(self) -> datetime | None:
+        dues = [case.next_at for case in self._cases.values() if case.next_at]
+        return min((at for at in dues if at > self.now - _STALE), default=None)
 
     async def _move_shops(self, target: datetime) -> None:
         await _patiently(lambda: self._shops.move_to(target))
@@ -349,6 +354,7 @@ async def _patiently(act: Callable[[], Awaitable[T]]) -> T:
             if not away:
                 raise
             if time.monotonic() > give_up:
-                raise ClockError(f"a part of the installation does not come back: {error}") from error
+                raise ClockError(
+                    f"a part of the installation does not come back: {error}"
+                ) from error
         await asyncio.sleep(_LOOK_EVERY_SECONDS)
-

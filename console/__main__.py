@@ -14,18 +14,21 @@ from pathlib import Path
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
-from pydantic import ValidationError
 from typing_extensions import override
 
 from casedesk.connection import connect
+from casedesk.desk import CaseDesk
 from casedesk.errors import CaseDeskError
 from casedesk.exits import leave
 from casedesk.facts import FactDoor
 from casedesk.logs import set_up_logs
+from casedesk.session import load_settings
 from casedesk.settings import Settings
+from console.api import add_api
+from console.guard import Guard, is_loopback
 from console.receiver import App, Receiver
-from console.web import create_app
+from console.web import create_app, open_to_all
+from domain.errors import InputError
 from records.cases import CaseOpenings
 from records.database import Database
 from records.errors import RecordsError
@@ -64,21 +67,46 @@ def _announce(ready: str, ready_file: Path | None) -> None:
     draft.replace(ready_file)
 
 
-async def _build(settings: Settings, db: Database) -> FastAPI:
+async def _build(settings: Settings, db: Database, arguments: argparse.Namespace) -> Guard:
     await asyncio.to_thread(db.migrate)
-    door = FactDoor(await connect(settings), CaseOpenings(db))
+    client = await connect(settings)
+    door = FactDoor(client, CaseOpenings(db))
     receiver = Receiver(
         app=App(settings.app_key, settings.app_secret),
         door=door,
         db=db,
         clock=lambda: datetime.now(UTC),
     )
-    return create_app(receiver, check=door.check, db=db, path=settings.webhook_path)
+    app = create_app(receiver, check=door.check, db=db, path=settings.webhook_path)
+    if _may_be_shown(settings, arguments):
+        desk = CaseDesk(client, settings, db)
+        add_api(app, desk)
+        if not arguments.no_console:
+            # Loaded here because a receiver alone starts much faster without it.
+            from console.pages import add_pages  # noqa: PLC0415
+
+            add_pages(app, desk, actor=settings.actor)
+    return Guard(
+        app, token=settings.console_token, open_to_all=open_to_all(settings.webhook_path)
+    )
+
+
+def _may_be_shown(settings: Settings, arguments: argparse.Namespace) -> bool:
+    """Tell whether cases may be shown: on this machine, or to those who know the token."""
+    if is_loopback(arguments.host) or settings.console_token:
+        return True
+    if arguments.no_console:
+        return False
+    raise InputError(
+        "--host",
+        f"pages on {arguments.host} would be open to everybody; set WENHUO_CONSOLE_TOKEN, "
+        "give --no-console, or bind 127.0.0.1",
+    )
 
 
 async def _serve(settings: Settings, arguments: argparse.Namespace) -> None:
     db = Database.open(settings.records_url)
-    app = await _build(settings, db)
+    app = await _build(settings, db, arguments)
     if not settings.app_secret.get_secret_value():
         logger.warning("webhook.no_app_secret", then="every notification is refused")
     listener = socket.create_server((arguments.host, arguments.port))
@@ -119,15 +147,16 @@ def main() -> int:
     """Serve until told to stop; 1 if something is not there, 2 for bad settings."""
     arguments = _arguments()
     try:
-        settings = Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        sys.stderr.write(f"WENHUO_{name}: {first['msg']}; mend the setting and start again.\n")
+        settings = load_settings()
+    except InputError as error:
+        sys.stderr.write(f"console: {error}\n")
         return 2
     set_up_logs(json_lines=settings.log_json)
     try:
         asyncio.run(_serve(settings, arguments))
+    except InputError as error:
+        sys.stderr.write(f"console: {error}\n")
+        return 2
     except (CaseDeskError, RecordsError, OSError) as error:
         sys.stderr.write(f"console: {error}\n")
         return 1

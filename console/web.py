@@ -56,6 +56,11 @@ def create_app(receiver: Receiver, *, check: Check, db: Database, path: str) -> 
     return app
 
 
+def open_to_all(path: str) -> list[str]:
+    """Return what needs no permission: notifications are signed, health says nothing."""
+    return [f"POST {path}", f"POST {ALWAYS}", "GET /healthz"]
+
+
 def _add_webhooks(app: FastAPI, receiver: Receiver, paths: Iterable[str]) -> None:
     async def webhook(request: Request) -> Response:
         try:

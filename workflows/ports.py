@@ -308,6 +308,8 @@ class ReplyRead(_Fact):
     """True for the one case that should ask the buyer which order is meant."""
     unclear_whose: bool = False
     """True where several orders wait and the text names none."""
+    for_person: bool = False
+    """True where the buyer was asked which order is meant and still did not say."""
     waiting_digits: tuple[str, ...] = ()
     """Last six digits of every order that waits for an answer in the conversation."""
 

@@ -11,6 +11,8 @@ from domain.reply_words.signs import REFUSALS, SURE, Sign
 
 _MOST_UNKNOWN = 6
 """Unknown words that a sure wish may carry along, as in "refund me for my daughter's blue one"."""
+_MOST_NAMED = 20
+"""Choices named in one clause, past which it is noise and not worth the time."""
 _UNCOVERED = frozenset(
     {
         Sign.UNKNOWN,
@@ -67,16 +69,17 @@ def hear(clause: Clause) -> Heard:
     """Return what *clause* says."""
     tokens = clause.tokens
     targets, refused, open_negation = _targets(tokens)
-    wished = [(at, _wish(tokens, at)) for at in targets]
-    unsettled = open_negation or _has_open_or(tokens)
-    clear = tuple(choice for at, choice in wished if not unsettled and _is_clear(tokens, at))
+    unsettled = open_negation or _has_open_or(tokens) or len(targets) > _MOST_NAMED
+    clear: list[Choice] = []
+    mentioned: list[Choice] = []
+    for at in targets:
+        is_clear = not unsettled and _is_clear(tokens, at)
+        (clear if is_clear else mentioned).append(_wish(tokens, at))
     return Heard(
         clause=clause,
         clear=tuple(dict.fromkeys(clear)),
         refused=refused,
-        mentioned=tuple(
-            dict.fromkeys(c for at, c in wished if unsettled or not _is_clear(tokens, at))
-        ),
+        mentioned=tuple(dict.fromkeys(mentioned)),
         by_letter=any(tokens[at].sign is Sign.LETTER for at in targets),
         open_negation=open_negation,
     )
@@ -217,7 +220,7 @@ def _names_variant(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_clear_wait(tokens: Sequence[Token], at: int) -> bool:
-    if _has(tokens, Sign.PAST) or _touches_unknown(tokens, at):
+    if _touches_unknown(tokens, at):
         return False
     if tokens[at].sign in SURE:
         return _unknown(tokens) <= _MOST_UNKNOWN

@@ -1,5 +1,7 @@
 """What is read from one answer, and why."""
 
+import time
+
 import pytest
 
 from domain.choices import Choice
@@ -348,11 +350,20 @@ def test_plain_vietnamese_doi_is_both_wait_and_swap() -> None:
         pytest.param("the refund", id="a thing that is talked about"),
         pytest.param("my refund", id="a thing one owns"),
         pytest.param("ขอคืนเงินแล้วค่ะ", id="a request that was made before"),
-        pytest.param("C or whatever works", id="an open alternative to a letter"),
-        pytest.param("refund or something", id="an open alternative to a word"),
+        pytest.param("I choose C or something", id="an open alternative to a letter"),
+        pytest.param("please refund me or something", id="an open alternative to a word"),
         pytest.param("boleh C", id="leave that is asked for a letter"),
     ],
 )
 def test_each_doubt_alone_is_enough(text: str) -> None:
     """Every guard of the reader has a text here that only it holds back."""
     assert read(text).choice is None
+
+
+@pytest.mark.parametrize("piece", ["退", "等", "a ", "I want refund ", "ขอคืนเงิน", "x", "不要"])
+def test_a_text_of_nothing_but_wishes_takes_no_longer_than_others(piece: str) -> None:
+    """A buyer who leans on a key must not keep a worker busy for seconds."""
+    started = time.process_time()
+    read(piece * 2000)
+
+    assert time.process_time() - started < 0.5

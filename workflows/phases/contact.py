@@ -67,7 +67,7 @@ def _set_limit(case: ShortageCase) -> None:
         return
     case.breach(ask.contact_by.name, ask.contact_by.at)
     anew = deadlines.contact_by(detected_at=case.now, due=case.due, playbook=case.pinned.playbook)
-    ask.limit = max(anew.at, case.now + case.outage.park_after)
+    ask.limit = anew.at if anew.at > case.now else case.now + case.outage.park_after
 
 
 def _step(case: ShortageCase) -> str:
@@ -75,9 +75,11 @@ def _step(case: ShortageCase) -> str:
 
 
 async def _reach(case: ShortageCase) -> Told:
-    await _fix_offers(case)
     if case.contact.mode is None:
         await _open_conversation(case)
+    await _fix_offers(case)
+    if case.phase is not CaseState.CONTACTING:
+        return Told(at=case.now, order_moved=True)
     facts = facts_of(
         case,
         _message(case),

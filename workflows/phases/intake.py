@@ -92,6 +92,11 @@ async def _read(case: ShortageCase, wrote: BuyerWrote) -> None:
     case.contact.replied = True
     if read.reading.language:
         case.language = read.reading.language
+    if read.for_person:
+        decisions.refuse_choice(
+            case, read.reading.choice or "", "nobody can tell which order is meant"
+        )
+        return
     if read.unclear_whose:
         case.contact.unrouted_choice = read.reading.choice
         await _ask_which(case, wrote, read)

@@ -62,6 +62,7 @@ _OTHERS = {
     CancelRole.SYSTEM: CaseOutcome.CANCELLED_BY_PLATFORM,
     CancelRole.OPERATOR: CaseOutcome.CANCELLED_BY_PLATFORM,
     CancelRole.BUYER: CaseOutcome.CANCELLED_BY_BUYER,
+    CancelRole.SELLER: CaseOutcome.CANCELLED_BY_SELLER,
 }
 _AFTER_DUE = timedelta(minutes=5)
 
@@ -386,8 +387,6 @@ def _coupon_failed(
 
 
 async def _inform(case: ShortageCase) -> None:
-    if case.contact.first_at is None and case.contact.mode is None:
-        return
     reason = case.refund.reason
     key = MessageKey.REFUNDED
     if case.contact.too_late:

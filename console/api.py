@@ -1,0 +1,103 @@
+"""The API for programs: cases, their story, and decisions, as JSON."""
+
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, Body, FastAPI, Query, Request
+from fastapi.responses import JSONResponse
+
+from casedesk.errors import CaseDeskError, NotFoundError, RefusedError
+from casedesk.listing import CaseFilter, CaseRow
+from domain.errors import DomainError
+from records.errors import RecordsError
+
+JsonObject = dict[str, Any]
+
+
+class Desk(Protocol):
+    """What the console needs of the case desk; `casedesk.desk.CaseDesk` is the real one."""
+
+    async def find(self, case: str) -> str:
+        """Return the id of a case given as people write it."""
+
+    async def list_cases(self, wanted: CaseFilter) -> list[CaseRow]:
+        """List cases."""
+
+    async def view(self, case_id: str) -> JsonObject:
+        """Return the whole case."""
+
+    async def timeline(self, case_id: str) -> list[JsonObject]:
+        """Return what happened."""
+
+    async def decide(
+        self, case_id: str, update: str, payload: JsonObject, *, request_id: str = ""
+    ) -> JsonObject:
+        """Send a person's decision."""
+
+
+class Update(StrEnum):
+    """The decisions a case takes, by the wire's names."""
+
+    RECORD_CONTACT = "record_contact"
+    RECORD_CHOICE = "record_choice"
+    SET_RESTOCK = "set_restock"
+    APPROVE_REFUND = "approve_refund"
+    RESUME_STEP = "resume_step"
+    OVERRIDE_OUTCOME = "override_outcome"
+    LINK_REPLACEMENT_ORDER = "link_replacement_order"
+    ATTACH_EVIDENCE = "attach_evidence"
+    RECORD_FILING = "record_filing"
+    RECORD_DECISION = "record_decision"
+    TAKE = "take"
+    NOTE = "note"
+    WITHDRAW = "withdraw"
+
+
+def add_api(app: FastAPI, desk: Desk) -> None:
+    """Serve the cases of a desk under /api/."""
+    app.include_router(_routes(desk), prefix="/api")
+    for kind, status in (
+        (NotFoundError, HTTPStatus.NOT_FOUND),
+        (RefusedError, HTTPStatus.CONFLICT),
+        (DomainError, HTTPStatus.UNPROCESSABLE_ENTITY),
+        (CaseDeskError, HTTPStatus.SERVICE_UNAVAILABLE),
+        (RecordsError, HTTPStatus.SERVICE_UNAVAILABLE),
+    ):
+        app.add_exception_handler(kind, _answer_with(status))
+
+
+def _answer_with(status: HTTPStatus) -> Any:
+    async def answer(_request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"error": str(error)}, status)
+
+    return answer
+
+
+def _routes(desk: Desk) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/cases")
+    async def list_cases(wanted: Annotated[CaseFilter, Query()]) -> list[CaseRow]:
+        """List cases: open ones by due time, or closed ones, the newest first."""
+        return await desk.list_cases(wanted)
+
+    @routes.get("/cases/{case}")
+    async def get_case(case: str) -> JsonObject:
+        """Return the whole case; *case* is its id, SHOP:ORDER or an order id."""
+        return await desk.view(await desk.find(case))
+
+    @routes.get("/cases/{case}/timeline")
+    async def get_timeline(case: str) -> list[JsonObject]:
+        """Return what happened, oldest first."""
+        return await desk.timeline(await desk.find(case))
+
+    @routes.post("/cases/{case}/{update}")
+    async def decide(
+        case: str, update: Update, payload: Annotated[JsonObject, Body()]
+    ) -> JsonObject:
+        """Send a decision and return the case after it; `request_id` makes a repeat harmless."""
+        request_id = str(payload.get("request_id") or "")
+        return await desk.decide(await desk.find(case), update, payload, request_id=request_id)
+
+    return routes

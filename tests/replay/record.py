@@ -1,0 +1,104 @@
+"""`python -m tests.replay.record [NAME …]`: run the stories and keep their histories.
+
+Only the histories of the present version are written again; those of older releases stay, for
+their cases may still be open somewhere. Without names everything is recorded, and the
+fingerprint of commands is taken anew.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from typing import Any
+
+from casedesk.exits import leave
+from tests.replay import fingerprint
+from tests.replay.corpus import HISTORIES, Recorded, manifest, product_version, write_manifest
+from tests.replay.scenarios import SCENARIOS
+from tests.support.stack import Stack, running_stack
+
+_OF_THIS_MACHINE = {"identity": "recorder", "stackTrace": ""}
+"""Fields of events that name hosts, processes and folders; no replay reads them."""
+
+
+def scrubbed(node: Any) -> Any:
+    """Return a history without what only says where it was recorded."""
+    if isinstance(node, dict):
+        return {
+            key: _OF_THIS_MACHINE.get(key) or scrubbed(value)
+            for key, value in node.items()
+            if _OF_THIS_MACHINE.get(key) != ""
+        }
+    if isinstance(node, list):
+        return [scrubbed(item) for item in node]
+    return node
+
+
+async def record(stack: Stack, name: str) -> Recorded:
+    """Run one story to its end and write its history."""
+    case = await SCENARIOS[name](stack)
+    view = await case.result()
+    assert view.outcome is not None
+    history = await case.handle.fetch_history()
+    version = product_version()
+    entry = Recorded(
+        file=f"{version}/{name}.json",
+        workflow_id=history.workflow_id,
+        outcome=view.outcome,
+        recorded_at_version=version,
+        tells=(SCENARIOS[name].__doc__ or "").strip(),
+    )
+    path = HISTORIES / entry.file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    events = scrubbed(json.loads(history.to_json()))
+    path.write_text(json.dumps(events, indent=1) + "\n", encoding="utf-8")
+    return entry
+
+
+async def record_all(wanted: list[str]) -> list[str]:
+    """Record stories one after the other; return the names of those that failed."""
+    entries = {entry.file: entry for entry in manifest()}
+    failed = []
+    async with running_stack() as stack:
+        for name in wanted:
+            began = time.monotonic()
+            try:
+                entry = await record(stack, name)
+            except (AssertionError, TimeoutError) as error:
+                failed.append(name)
+                await stack.sandbox.clear_faults()
+                sys.stderr.write(f"{name}: {str(error) or type(error).__name__}\n")
+                continue
+            entries[entry.file] = entry
+            sys.stderr.write(f"{name}: {entry.outcome}, {time.monotonic() - began:.1f} s\n")
+    write_manifest(entries.values())
+    return failed
+
+
+def _without_leftovers() -> None:
+    """Drop histories of this version whose story is gone; older releases are never touched."""
+    version = product_version()
+    told = {f"{version}/{name}.json" for name in SCENARIOS}
+    for path in (HISTORIES / version).glob("*.json"):
+        if f"{version}/{path.name}" not in told:
+            path.unlink()
+    write_manifest(
+        entry for entry in manifest() if entry.recorded_at_version != version or entry.file in told
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Record the stories named, or all; exit status 1 if one did not end as it should."""
+    unknown = [name for name in arguments if name not in SCENARIOS]
+    if unknown:
+        sys.stderr.write(f"no story is called {unknown[0]}; there are {', '.join(SCENARIOS)}\n")
+        return 2
+    failed = asyncio.run(record_all(arguments or list(SCENARIOS)))
+    if not arguments and not failed:
+        _without_leftovers()
+        fingerprint.write()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    leave(main(sys.argv[1:]))

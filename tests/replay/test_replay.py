@@ -1,0 +1,214 @@
+"""Open cases survive an upgrade: every committed history replays against today's workflows.
+
+If one of these fails, a running case would fail the same way after the deployment. Gate the
+change with `workflow.patched()`, keep the old path for the old histories, and record the new
+one beside them.
+"""
+
+import base64
+import copy
+import json
+import re
+from typing import Any
+
+import pytest
+from temporalio import workflow
+from temporalio.client import WorkflowHistory
+from temporalio.worker import UnsandboxedWorkflowRunner
+from temporalio.workflow import NondeterminismError
+from typing_extensions import override
+
+from domain.cases import CaseKind, CaseOutcome
+from tests.replay.corpus import HISTORIES, Recorded, manifest, product_version, replayer
+from tests.replay.scenarios import SCENARIOS
+from workflows import names, payloads
+from workflows.case import Case
+from workflows.oversell_case import OversellCase
+from workflows.policies import Policy
+from workflows.shortage import ShortageCase
+
+Json = dict[str, Any]
+CORPUS = manifest()
+ELSEWHERE = {
+    CaseOutcome.COLLECTED: "a late pickup ends so",
+    CaseOutcome.APPEAL_WON: "an appeal ends so",
+    CaseOutcome.APPEAL_LOST: "an appeal ends so",
+    CaseOutcome.APPEAL_EXPIRED: "an appeal ends so",
+    CaseOutcome.DUPLICATE_OF_OPEN: "opening by business key joins the open case of an order",
+}
+"""Outcomes that no oversold case can have, and why."""
+COMMANDS = {
+    "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED": "activityTaskScheduledEventAttributes",
+    "EVENT_TYPE_TIMER_STARTED": "timerStartedEventAttributes",
+    "EVENT_TYPE_MARKER_RECORDED": "markerRecordedEventAttributes",
+    "EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES": (
+        "upsertWorkflowSearchAttributesEventAttributes"
+    ),
+}
+"""Events that commands of the workflow became, with the field that says what was commanded."""
+
+
+def _each(corpus: tuple[Recorded, ...] = CORPUS) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("entry", corpus, ids=lambda entry: entry.file)
+
+
+@_each()
+async def test_a_committed_history_replays(entry: Recorded) -> None:
+    """The workflow of today issues the very commands that the case was recorded with."""
+    await replayer().replay_workflow(entry.history())
+
+
+def test_every_outcome_of_an_oversold_case_has_a_history() -> None:
+    """An outcome without one could stop replaying and nobody would know."""
+    kept = {entry.outcome for entry in CORPUS if entry.recorded_at_version == product_version()}
+
+    assert set(CaseOutcome) - ELSEWHERE.keys() == kept
+
+
+def test_every_story_has_its_history_and_every_history_its_place_in_the_manifest() -> None:
+    """A file that the manifest does not name would never be replayed."""
+    files = {path.relative_to(HISTORIES).as_posix() for path in HISTORIES.rglob("*.json")}
+    told = {entry.file for entry in CORPUS if entry.recorded_at_version == product_version()}
+
+    assert files == {entry.file for entry in CORPUS}
+    assert told == {f"{product_version()}/{name}.json" for name in SCENARIOS}
+
+
+def test_no_two_histories_share_a_workflow_and_a_file() -> None:
+    """The manifest is keyed by file; a second entry would hide the first."""
+    assert len(CORPUS) == len({entry.file for entry in CORPUS})
+
+
+def _events(entry: Recorded) -> list[Json]:
+    held: list[Json] = json.loads((HISTORIES / entry.file).read_text())["events"]
+    return held
+
+
+@_each()
+def test_the_manifest_names_the_outcome_that_the_history_ends_with(entry: Recorded) -> None:
+    """What is said about a history is what is in it."""
+    ended = _events(entry)[-1]["workflowExecutionCompletedEventAttributes"]
+    view = json.loads(base64.b64decode(ended["result"]["payloads"][0]["data"]))
+
+    assert entry.outcome == view["outcome"]
+    assert entry.workflow_id == view["case_id"]
+
+
+def _decoded(node: Any) -> str:
+    """Return everything a history says, its payloads in plain text."""
+    if isinstance(node, dict):
+        return " ".join(
+            base64.b64decode(value).decode(errors="replace") if key == "data" else _decoded(value)
+            for key, value in node.items()
+        )
+    return " ".join(_decoded(item) for item in node) if isinstance(node, list) else str(node)
+
+
+PERSONAL = re.compile(
+    r"recipient|full_address|address_detail|phone_number|buyer_email|postal_code|@\w|first_name"
+)
+OF_A_MACHINE = re.compile(r"stackTrace|site-packages|/home/|/root/|/tmp/|\.py\"?, line")
+
+
+@_each()
+def test_a_history_holds_nothing_personal_and_nothing_of_the_machine(entry: Recorded) -> None:
+    """Names, addresses and phones never enter a case; hosts and folders are scrubbed."""
+    told = _decoded(_events(entry))
+
+    assert [] == PERSONAL.findall(told)
+    assert [] == OF_A_MACHINE.findall(told)
+    assert {"recorder"} == {
+        attributes["identity"]
+        for event in _events(entry)
+        for attributes in event.values()
+        if isinstance(attributes, dict) and "identity" in attributes
+    }
+
+
+def _with_two_commands_swapped(entry: Recorded) -> WorkflowHistory:
+    """Exchange the first two neighbouring commands of different kind in a history."""
+    events = copy.deepcopy(_events(entry))
+    issued = [place for place, event in enumerate(events) if event["eventType"] in COMMANDS]
+    one, other = next(
+        pair
+        for pair in zip(issued, issued[1:], strict=False)
+        if _what(events[pair[0]]) != _what(events[pair[1]])
+    )
+    for key in {*events[one], *events[other]} - {"eventId", "eventTime", "taskId"}:
+        held = [events[one].pop(key, None), events[other].pop(key, None)]
+        for place, value in ((one, held[1]), (other, held[0])):
+            if value is not None:
+                events[place][key] = value
+    return WorkflowHistory.from_json(entry.workflow_id, {"events": events})
+
+
+def _what(event: Json) -> str:
+    attributes = event[COMMANDS[event["eventType"]]]
+    kind = attributes.get("activityType") or _marked(attributes)
+    return f"{event['eventType']} {kind}"
+
+
+def _marked(attributes: Json) -> str:
+    """Return the local activity that a marker tells of."""
+    details = attributes.get("details", {}).get("data", {}).get("payloads", [])
+    told = json.loads(base64.b64decode(details[0]["data"])) if details else {}
+    return str(told.get("activity_type", ""))
+
+
+@_each()
+async def test_a_history_with_two_commands_swapped_does_not_replay(entry: Recorded) -> None:
+    """The guard is sharp for every history: another order of commands is noticed."""
+    with pytest.raises((NondeterminismError, RuntimeError)):
+        await replayer().replay_workflow(_with_two_commands_swapped(entry))
+
+
+class _HastyCase(ShortageCase):
+    """Schedules an activity first and writes the search attributes after it."""
+
+    @override
+    async def remote(self, method: Any, cmd: Any, policy: Policy, summary: str) -> Any:
+        running = workflow.start_activity_method(
+            method,
+            cmd,
+            task_queue=policy.task_queue,
+            start_to_close_timeout=policy.attempt,
+            schedule_to_close_timeout=self.outage.park_after,
+            retry_policy=policy.retry,
+        )
+        self.show()
+        return await running
+
+
+@workflow.defn(name=names.OVERSELL_CASE)
+class _HastyWorkflow(OversellCase):
+    """The same workflow with two commands swapped, as an innocent edit might do it."""
+
+    @workflow.init
+    def __init__(self, payload: Any = None) -> None:
+        super().__init__(payload)
+        self.case = _HastyCase(payloads.read(payloads.ShortageInput, payload), CaseKind.OVERSOLD)
+
+    @override
+    @workflow.run
+    async def run(self, payload: Any = None) -> Any:
+        """Run the case to its end."""
+        return await super().run(payload)
+
+
+def _of(outcome: CaseOutcome) -> Recorded:
+    return next(entry for entry in CORPUS if entry.outcome is outcome)
+
+
+async def test_code_that_swaps_two_commands_fails_on_the_corpus() -> None:
+    """Writing attributes after the activity instead of before it strands every open case."""
+    hasty = replayer([_HastyWorkflow], runner=UnsandboxedWorkflowRunner())
+    history = _of(CaseOutcome.REFUNDED_BY_CHOICE).history()
+
+    with pytest.raises(NondeterminismError):
+        await hasty.replay_workflow(history)
+    await replayer(runner=UnsandboxedWorkflowRunner()).replay_workflow(history)
+
+
+def test_the_swapped_case_differs_in_nothing_but_the_order() -> None:
+    """Otherwise the test above would prove something else."""
+    assert {"remote"} == {name for name in vars(_HastyCase) if name in vars(Case)}
