@@ -27,6 +27,7 @@ from casedesk.exits import leave
 from casedesk.logs import set_up_logs
 from casedesk.settings import Settings
 from casedesk.shops import open_shop_client
+from domain.errors import PlaybookError
 from records.conversations import ConversationIndex
 from records.database import Database
 from records.shops import ShopDirectory
@@ -151,8 +152,11 @@ def main() -> int:
         return 2
     set_up_logs(json_lines=settings.log_json)
     try:
+        if sys.argv[1:] == ["--check"]:
+            MessageWriter(settings.playbooks / "messages")
+            return 0
         asyncio.run(serve(settings))
-    except CaseDeskError as error:
+    except (CaseDeskError, PlaybookError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

@@ -7,7 +7,7 @@ from datetime import timedelta
 from domain.fate import Fate, fate_of, pending_request
 from domain.orders import Cancellation, CancelRole, CancelStatus, Order
 from tiktok_shop.client import ShopClient
-from tiktok_shop.errors import LookFirstError, StateForbidsError
+from tiktok_shop.errors import LookFirstError, ShopError, StateForbidsError
 from workflows.ports import CancelOrder, OrderCancelled
 
 CLOCK_SLACK = timedelta(minutes=10)
@@ -98,7 +98,17 @@ class Canceller:
             cancel_id=request.cancel_id,
             idempotency_key=f"{cmd.key.case_id}/{cmd.key.step}",
         )
-        return _granted(request)
+        return _granted(await self._now(cmd, request))
+
+    async def _now(self, cmd: CancelOrder, request: Cancellation) -> Cancellation:
+        """Return an approved request as it stands; as it was if that cannot be read now."""
+        try:
+            entries = await self._client.cancellations(
+                shop_id=cmd.shop_id, order_ids=[cmd.order_id]
+            )
+        except ShopError:
+            return request
+        return next((entry for entry in entries if entry.cancel_id == request.cancel_id), request)
 
     async def _reason(self, cmd: CancelOrder) -> str:
         """Return the platform's own name of "out of stock" for this order."""
@@ -132,10 +142,8 @@ def found_already(
             entry = _newest(CancelRole.SELLER, order, entries, cmd, _UNDER_WAY)
             return _by_seller(entry, cmd, tried=tried)
         case Fate.CANCELLED_BY_BUYER:
-            granted = _newest(CancelRole.BUYER, order, entries, cmd, _GRANTED)
-            if tried and granted is not None:
-                return _granted(granted)
-            return OrderCancelled(complete=True, ended_by=CancelRole.BUYER)
+            entry = _newest(CancelRole.BUYER, order, entries, cmd, _GRANTED)
+            return _by_buyer(entry, tried=tried)
         case Fate.CANCELLED_BY_PLATFORM:
             return OrderCancelled(complete=True, ended_by=CancelRole.SYSTEM)
 
@@ -179,6 +187,13 @@ def _by_seller(entry: Cancellation | None, cmd: CancelOrder, *, tried: bool) -> 
         refund=entry.refund if entry else None,
         ended_by=None if ours else CancelRole.SELLER,
     )
+
+
+def _by_buyer(entry: Cancellation | None, *, tried: bool) -> OrderCancelled:
+    """Return a buyer's cancellation as a request that we approved, or as the buyer's own act."""
+    if tried and entry is not None:
+        return _granted(entry)
+    return OrderCancelled(complete=True, ended_by=CancelRole.BUYER)
 
 
 def _is_older(entry: Cancellation, cmd: CancelOrder) -> bool:

@@ -43,8 +43,9 @@ async def within_attempt() -> AsyncIterator[None]:
     Two attempts at once could both look, see nothing, and both write.
     """
     limit = activity.info().start_to_close_timeout
+    seconds = limit.total_seconds() * _SHARE_OF_ATTEMPT if limit else None
     try:
-        async with asyncio.timeout(limit and limit.total_seconds() * _SHARE_OF_ATTEMPT):
+        async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
         raise ApplicationError("the shop took too long to answer", type=OUT_OF_TIME) from error

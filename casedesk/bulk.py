@@ -14,6 +14,8 @@ from records.cases import CaseArchive, CaseOpenings
 from records.database import Database
 from workflows.opening import CONFLICT, REUSE, CaseStart
 
+__all__ = ["CaseOpener", "CaseStart", "Fate", "Openings", "Progress", "bounded"]
+
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 Progress = Callable[[int, int], None]

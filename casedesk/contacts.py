@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from casedesk.bulk import Progress, bounded
 from casedesk.desk import CaseDesk, quiet
-from casedesk.errors import CaseDeskError, NotFoundError, RefusedError
+from casedesk.errors import NotFoundError, RefusedError
 from casedesk.sheets import SheetFormat, SheetRow, read_sheet, sheet_bytes
 from domain.choices import LETTERS, Choice
-from domain.errors import InputError
+from domain.errors import DomainError, InputError
 from domain.instants import Instant, aware
 from records.contacts import AssistedContacts, WantedContact
 
@@ -56,6 +56,16 @@ class Entries(BaseModel):
     """Rows that nobody has filled in yet."""
     bad_rows: tuple[str, ...] = ()
     """What is wrong with the others, one sentence each."""
+
+
+class BadEntriesError(DomainError):
+    """Some rows cannot be used and nobody said to go on without them."""
+
+    def __init__(self, file: str, bad_rows: Sequence[str]) -> None:
+        super().__init__(
+            f"{len(bad_rows)} rows of {file} cannot be used: {'; '.join(bad_rows[:10])}. Correct"
+            " the file, or go on without these rows with --skip-bad-rows."
+        )
 
 
 class Recorded(BaseModel):
@@ -281,13 +291,3 @@ async def _record(
     for what, which in done:
         by[what].append(which)
     return Recorded(**by, left_open=entries.left_open, skipped=entries.bad_rows)
-
-
-class BadEntriesError(CaseDeskError):
-    """Some rows cannot be used and nobody said to go on without them."""
-
-    def __init__(self, file: str, bad_rows: Sequence[str]) -> None:
-        super().__init__(
-            f"{len(bad_rows)} rows of {file} cannot be used: {'; '.join(bad_rows[:10])}. Correct"
-            " the file, or go on without these rows with --skip-bad-rows."
-        )

@@ -1,7 +1,7 @@
 """Which cases there are: what the server lists, and what only the records still know."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -16,7 +16,7 @@ from records.cases import CaseArchive, ClosedCase
 from workflows import names
 from workflows.opening import CASE_TYPES
 
-_LATEST = datetime.max
+_LATEST = datetime.max.replace(tzinfo=UTC)
 _UNQUOTABLE = frozenset("'\"\\`")
 
 
@@ -168,4 +168,4 @@ def _by_due(row: CaseRow) -> tuple[bool, datetime, str]:
 
 
 def _latest(instant: datetime | None) -> datetime:
-    return aware(instant).replace(tzinfo=None) if instant else _LATEST
+    return aware(instant) if instant else _LATEST

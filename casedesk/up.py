@@ -8,22 +8,19 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import structlog
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
-from temporalio.service import RPCError
 
 from casedesk.connection import connect_to
 from casedesk.processes import Program, Supervisor
+from casedesk.queues import polled_since
 from casedesk.sandbox_run import for_sandbox, published
 from casedesk.server import embedded_server, free_port, prepare_server
 from casedesk.session import open_records
@@ -32,18 +29,12 @@ from casedesk.shops import connect_shops, open_shop_client
 from casedesk.webhooks import register_webhooks, webhook_address
 from records.database import Database
 from records.shops import ShopDirectory
-from workflows import names
 
 logger = structlog.get_logger()
 
 _LOOK_EVERY_SECONDS = 0.1
 _WORKER_GRACE_SECONDS = 40.0
 """Longer than the worker gives its own activities to finish."""
-_QUEUES = (
-    (names.CASES_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
-    (names.SHOP_API_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
-    (names.DESK_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
-)
 Say = Callable[[str], None]
 
 
@@ -123,7 +114,7 @@ async def run_up(settings: Settings, options: UpOptions, say: Say) -> None:
                 "pid": os.getpid(),
             }
             files = [path for path in (options.ready_file, settings.run_file) if path]
-            await _stay(stop, supervisor, options, state, files, say)
+            await _stay(stop, supervisor, _worker_names(options), state=state, files=files, say=say)
             say("stopping")
     finally:
         settings.run_file.unlink(missing_ok=True)
@@ -249,28 +240,6 @@ async def _receiver(
     return {"console": urls["console"], "webhooks": urls["webhooks"]}
 
 
-async def polled_since(client: Client, instant: datetime) -> bool:
-    """Tell whether every queue has been asked for work since *instant*."""
-    try:
-        return all([await last_poll(client, *queue) >= instant for queue in _QUEUES])
-    except RPCError:
-        return False
-
-
-async def last_poll(client: Client, queue: str, kind: "TaskQueueType.ValueType") -> datetime:
-    """Return when a worker last asked a queue for work; long ago if none ever did."""
-    told = await client.workflow_service.describe_task_queue(
-        DescribeTaskQueueRequest(
-            namespace=client.namespace,
-            task_queue=TaskQueue(name=queue),
-            task_queue_type=kind,
-        ),
-        timeout=timedelta(seconds=5),
-    )
-    polls = [one.last_access_time.ToDatetime(tzinfo=UTC) for one in told.pollers]
-    return max(polls, default=datetime.min.replace(tzinfo=UTC))
-
-
 async def _register(place: _Place, db: Database, webhooks: str | None) -> None:
     address = webhook_address(webhooks or "", place.settings)
     async with open_shop_client(place.settings, db) as client:
@@ -281,7 +250,8 @@ async def _register(place: _Place, db: Database, webhooks: str | None) -> None:
 async def _stay(
     stop: asyncio.Event,
     supervisor: Supervisor,
-    options: UpOptions,
+    workers: list[str],
+    *,
     state: dict[str, Any],
     files: list[Path],
     say: Say,
@@ -289,7 +259,7 @@ async def _stay(
     """Keep the files true until told to stop; a worker that died comes back as another pid."""
     written: list[int] = []
     while not stop.is_set():
-        pids = [supervisor.pid(name) for name in _worker_names(options)]
+        pids = [supervisor.pid(name) for name in workers]
         if pids != written:
             for path in files:
                 write_atomically(path, {**state, "worker_pids": pids})

@@ -4,11 +4,11 @@ import asyncio
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 
 import typer
 
-from casedesk.bulk import Openings
+from casedesk.bulk import CaseStart, Openings
 from casedesk.contacts import read_instant
 from casedesk.desk import CaseDesk
 from casedesk.intake import ShortagePlan
@@ -38,6 +38,7 @@ def _group() -> None:
 
 @app.command()
 def oversell(
+    *,
     sku: Annotated[str, typer.Option(help="Seller SKU or SKU ID.")],
     on_hand: Annotated[int, typer.Option(help="Units on the shelf, those in parcels not.")],
     source: Annotated[
@@ -80,23 +81,96 @@ def oversell(
             actor=actor or settings.actor,
         )
         asked = _Source(source, shop, market, skip_bad_rows)
-        if dry_run:
-            plan = await _dry_plan(settings, asked, shortage, terminal)
-            _print(terminal, plan, Openings())
-            return
-        async with open_desk(settings) as desk:
-            await _open(desk, asked, shortage, terminal)
+        plan, starts = await _plan(settings, asked, shortage, terminal, dry_run=dry_run)
+        openings = await _open(settings, starts, terminal) if starts else Openings()
+        _print(terminal, plan, openings)
 
     run(work, as_json=as_json)
 
 
-class _Source:
+class _Source(NamedTuple):
     """Where the orders come from."""
 
-    def __init__(
-        self, file: Path | None, shop: str | None, market: str | None, skip_bad_rows: bool
-    ) -> None:
-        self.file = file
-        self.shop = shop
-        self.market = market
-        self.skip_bad_rows = skip_bad_rows
+    file: Path | None
+    shop: str | None
+    market: str | None
+    skip_bad_rows: bool
+
+    def plan(self, shortage: Shortage, market: str | None) -> tuple[ShortagePlan, list[str]]:
+        """Read the file."""
+        if self.file is None:
+            raise InputError("--from", "no file was given")
+        return plan_from_file(self.file, shortage, market=market, skip_bad_rows=self.skip_bad_rows)
+
+
+async def _plan(
+    settings: Settings, asked: _Source, shortage: Shortage, terminal: Terminal, *, dry_run: bool
+) -> tuple[ShortagePlan, list[CaseStart]]:
+    """Settle everything that can be refused before the server is asked for anything."""
+    if dry_run and asked.file is not None:
+        plan, notes = asked.plan(shortage, asked.market)
+        _tell(terminal, notes)
+        return plan, []
+    with open_records(settings) as db:
+        shop = await asyncio.to_thread(choose_shop, db, shop_id=asked.shop, market=asked.market)
+        if asked.file is not None:
+            plan, notes = asked.plan(shortage, asked.market or market_of(shop))
+        else:
+            platform = await platform_settings(settings)
+            plan, notes = await plan_from_shop(platform, db, shop, shortage)
+    _tell(terminal, notes)
+    return plan, [] if dry_run else starts_of(plan, shortage, shop)
+
+
+async def _open(settings: Settings, starts: list[CaseStart], terminal: Terminal) -> Openings:
+    async with open_desk(settings) as desk:
+        with terminal.progress("opening cases") as progress:
+            return await desk.open_cases(starts, progress)
+
+
+def _tell(terminal: Terminal, notes: list[str]) -> None:
+    for note in notes:
+        terminal.say(note)
+
+
+def _print(terminal: Terminal, plan: ShortagePlan, openings: Openings) -> None:
+    table = plain_table("order", "units", "", "why")
+    for placed, fate in [(one, "served") for one in plan.served] + [
+        (one, "short") for one in plan.short
+    ]:
+        table.add_row(placed.order_id, str(placed.quantity), fate, placed.why)
+    skipped = plain_table("skipped", "reason")
+    for one in plan.skipped:
+        skipped.add_row(one.order_id, one.reason)
+    counts = openings.model_dump(mode="json")
+    sentence = ", ".join(f"{len(ids)} {name.replace('_', ' ')}" for name, ids in counts.items())
+    people = [table, *([skipped] if plan.skipped else []), f"Cases: {sentence}."]
+    terminal.answer({**plan.answer(), **counts}, *people)
+
+
+def _instant(option: str, text: str | None) -> datetime | None:
+    return read_instant(option, text) if text else None
+
+
+def reopen(
+    case: Case,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the case.")],
+    actor: Actor = None,
+    request_id: RequestId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open a closed case again, under the next suffix."""
+
+    async def work(desk: CaseDesk, terminal: Terminal) -> None:
+        new_id = await reopen_case(
+            desk,
+            await desk.find(case),
+            reason=reason,
+            actor=actor or desk.settings.actor,
+            at=datetime.now(UTC),
+            request_id=request_id or str(uuid.uuid4()),
+        )
+        terminal.answer({"case_id": new_id}, f"The case goes on as {new_id}.")
+
+    run_on_desk(work, as_json=as_json)

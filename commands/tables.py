@@ -10,14 +10,15 @@ from rich.text import Text
 
 from casedesk.listing import CaseRow
 
+_WHOLE = frozenset({"order", "skipped", "shop", "due", "by", "at", "units", "no"})
 _DEADLINES = ("contact_by", "choice_by", "promise_by", "promised_at", "consent_by", "due_at")
 
 
-def plain_table(*columns: str, title: str | None = None) -> Table:
-    """Return an empty table; its last column takes what room is left."""
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+def plain_table(*columns: str) -> Table:
+    """Return an empty table; ids and instants stay whole, other columns take what is left."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name in _WHOLE)
     return table
 
 
@@ -35,7 +36,7 @@ def case_table(rows: Sequence[CaseRow]) -> Table:
     for row in rows:
         table.add_row(
             row.order_id or row.case_id,
-            f"…{row.shop_id[-6:]}" if row.shop_id else "-",
+            f"…{row.shop_id[-4:]}" if row.shop_id else "-",
             row.kind or "-",
             row.outcome or row.state,
             instant(row.closed_at or row.due_at),

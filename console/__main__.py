@@ -83,12 +83,10 @@ async def _build(settings: Settings, db: Database, arguments: argparse.Namespace
         add_api(app, desk)
         if not arguments.no_console:
             # Loaded here because a receiver alone starts much faster without it.
-            from console.pages import add_pages  # noqa: PLC0415
+            from console.pages import serve_pages  # noqa: PLC0415
 
-            add_pages(app, desk, actor=settings.actor)
-    return Guard(
-        app, token=settings.console_token, open_to_all=open_to_all(settings.webhook_path)
-    )
+            serve_pages(app, desk, actor=settings.actor)
+    return Guard(app, token=settings.console_token, open_to_all=open_to_all(settings.webhook_path))
 
 
 def _may_be_shown(settings: Settings, arguments: argparse.Namespace) -> bool:

@@ -55,22 +55,34 @@ def task_buttons(view: CaseView, task: HumanTask) -> tuple[Button, ...]:
 
 
 def _button(view: CaseView, task: HumanTask, option: str) -> Button | None:
+    if task.step == _BLOCKED and option in _OVERRIDES:
+        # Elsewhere "refund" and "wait" are what a buyer chose.
+        return _override(option)
+    if option in set(Choice):
+        return _choice(option)
+    if option in _RESUMES:
+        return _resume(task, option)
+    if option in _RESTOCKS:
+        return _restock(view, option)
+    return _contact_or_approval(task, option)
+
+
+def _contact_or_approval(task: HumanTask, option: str) -> Button | None:
     if option == Update.RECORD_CONTACT:
         return _contact(task)
     if option in _APPROVALS:
         approved = {"approved": _APPROVALS[option]}
         return Button(option, Update.APPROVE_REFUND, approved, (Entry.REASON,))
-    if option in _RESUMES:
-        return _resume(task, option)
-    if option in _RESTOCKS:
-        return _restock(view, option)
-    # "refund" and "wait" are a buyer's choices in all other tasks.
-    if task.step == _BLOCKED and option in _OVERRIDES:
-        entries = (Entry.REASON, Entry.UNTIL) if option == Choice.WAIT else (Entry.REASON,)
-        return Button(option, Update.OVERRIDE_OUTCOME, {"action": option}, entries)
-    if option in set(Choice):
-        return Button(option, Update.RECORD_CHOICE, {"choice": option, "via": "person"})
     return None
+
+
+def _override(option: str) -> Button:
+    entries = (Entry.REASON, Entry.UNTIL) if option == Choice.WAIT else (Entry.REASON,)
+    return Button(option, Update.OVERRIDE_OUTCOME, {"action": option}, entries)
+
+
+def _choice(option: str) -> Button:
+    return Button(option, Update.RECORD_CHOICE, {"choice": option, "via": "person"})
 
 
 def _contact(task: HumanTask) -> Button:
@@ -98,10 +110,7 @@ def choice_buttons(view: CaseView) -> tuple[Button, ...]:
     """Return what a person who heard the buyer may record; a closed case hears nothing."""
     if view.closed_at:
         return ()
-    return tuple(
-        Button(offer.choice, Update.RECORD_CHOICE, {"choice": offer.choice, "via": "person"})
-        for offer in view.offers
-    )
+    return tuple(_choice(offer.choice) for offer in view.offers)
 
 
 def standing_buttons(view: CaseView) -> tuple[Button, ...]:

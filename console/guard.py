@@ -104,8 +104,8 @@ def _cookie(headers: Headers) -> str:
 
 
 def _query_token(scope: Scope) -> str:
-    query = parse_qs(scope["query_string"].decode("latin-1"))
-    return query.get("token", [""])[0]
+    query_string: bytes = scope["query_string"]
+    return parse_qs(query_string.decode("latin-1")).get("token", [""])[0]
 
 
 def _remember(scope: Scope) -> Response:

@@ -1,4 +1,4 @@
-"""The one table of moves: state and event lead to a state, or to a refusal.
+"""The one table of moves: state and event lead to a state; what it lacks is refused.
 
 Workflows, tests and the diagrams of the documentation read this table; nothing else decides
 where a case may go.
@@ -43,11 +43,11 @@ class Move(StrEnum):
 
 
 class Row(NamedTuple):
-    """One line of the table; *to* is None where the move is refused, *why* says why."""
+    """One line of the table: *move* leads from *state* to *to*, and *why*."""
 
     state: S
     move: Move
-    to: S | None
+    to: S
     why: str
 
 
@@ -65,6 +65,8 @@ _OPEN = (
     S.ARRANGING_SWAP,
     S.REFUNDING,
 )
+_READ = _OPEN[1:]
+"""States in which the order has been read; before that nothing can be decided about it."""
 
 SHORTAGE: tuple[Row, ...] = (
     Row(S.OPENING, Move.READY, S.CONTACTING, "the order can still be settled with the buyer"),
@@ -102,8 +104,8 @@ SHORTAGE: tuple[Row, ...] = (
     Row(S.REFUNDING, Move.SWAP_CHOSEN, S.ARRANGING_SWAP, "nothing was cancelled yet"),
     Row(S.REFUNDING, Move.REFUND_CHOSEN, S.REFUNDING, "the buyer agrees with the refund"),
     Row(S.REFUNDING, Move.SKU_JOINED, S.CONTACTING, "a further product needs one more ask"),
-    *(Row(state, Move.PERSON_REFUNDS, S.REFUNDING, "a person decided") for state in _OPEN),
-    *(Row(state, Move.PERSON_WAITS, S.WAITING_RESTOCK, "a person decided") for state in _OPEN),
+    *(Row(state, Move.PERSON_REFUNDS, S.REFUNDING, "a person decided") for state in _READ),
+    *(Row(state, Move.PERSON_WAITS, S.WAITING_RESTOCK, "a person decided") for state in _READ),
     *(Row(state, move, S.CLOSED, why) for state in _OPEN for move, why in _ENDS),
     *(Row(state, Move.STEP_PARKED, S.PARKED, "a step waits for a person") for state in _OPEN),
 )
@@ -113,15 +115,15 @@ SHORTAGE: tuple[Row, ...] = (
 _INDEX = {(row.state, row.move): row for row in SHORTAGE}
 
 
-def destination(state: S, move: Move) -> S:
-    """Return where *move* leads from *state*.
+def lead(state: S, move: Move) -> Row:
+    """Return the row by which *move* leads on from *state*.
 
     Args:
         state: Where the case stands, never `parked` (give the state it resumes to).
         move: What happened.
 
     Returns:
-        The next state.
+        The row, with the next state and why.
 
     Raises:
         MoveRefusedError: The table has no such row, or the row refuses.
@@ -129,12 +131,11 @@ def destination(state: S, move: Move) -> S:
     if state is S.CLOSED:
         raise MoveRefusedError("the case is closed")
     row = _INDEX.get((state, move))
-    if row is None or row.to is None:
-        raise MoveRefusedError(row.why if row else f"{move} means nothing while {state}")
-    return row.to
+    if row is None:
+        raise MoveRefusedError(f"{move} means nothing while {state}")
+    return row
 
 
 def allowed(state: S, move: Move) -> bool:
     """Tell whether *move* leads anywhere from *state*."""
-    row = _INDEX.get((state, move))
-    return row is not None and row.to is not None
+    return (state, move) in _INDEX

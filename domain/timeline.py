@@ -19,6 +19,7 @@ class EventKey(StrEnum):
     CASE_NOTED = "case.noted"
     CASE_OVERRIDDEN = "case.overridden"
     CASE_WITHDRAWN = "case.withdrawn"
+    CASE_MOVED = "case.moved"
     CASE_CLOSED = "case.closed"
     DEADLINE_SET = "deadline.set"
     DEADLINE_MOVED = "deadline.moved"

@@ -13,7 +13,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from domain.cases import Breach, CaseKind, CaseOutcome, CaseState, HumanTask, TimelineEvent
     from domain.instants import aware
-    from domain.moves import Move, destination
+    from domain.moves import Move, lead
     from domain.playbook import OutageRules, PeopleRules
     from domain.timeline import CASE, EventKey
     from workflows import names
@@ -45,6 +45,10 @@ class Step:
     result: Any = None
     resume: tuple[str, str] | None = None
     """How a person resumed it, and the reference given."""
+    latest_try: datetime | None = None
+    """When its newest attempt began."""
+    retry_at: datetime | None = None
+    """When a step parked by an outage is tried again."""
 
 
 @dataclass
@@ -139,7 +143,9 @@ class Case:
 
     def move(self, move: Move, *, outcome: CaseOutcome | None = None) -> None:
         """Go where the table of moves leads; a case that ends names its outcome."""
-        self.phase = destination(self.phase, move)
+        row = lead(self.phase, move)
+        self.phase = row.to
+        self.tell(EventKey.CASE_MOVED, f"{row.state} -> {row.to}: {row.why}", rule=row.move)
         if self.parked:
             self.drop_task(self.parked)
             self.parked = None
@@ -258,9 +264,12 @@ class Case:
         running = asyncio.ensure_future(step)
         try:
             await self.wait(lambda: running.done() or unless(), until=until, why=why)
-        finally:
-            if not running.done():
-                running.cancel()
+        except asyncio.CancelledError:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            raise
+        if not running.done():
+            running.cancel()
         try:
             return await running
         except (asyncio.CancelledError, ActivityError) as error:
@@ -274,6 +283,11 @@ class Case:
         """Return the step of that name, begun now if it is new."""
         return self._steps.setdefault(name, Step(name=name, began_at=self.now))
 
+    def latest_try(self) -> datetime:
+        """Return when anything but a look was last tried."""
+        tries = [step.latest_try for step in self._steps.values() if step.name != "look"]
+        return max((at for at in tries if at), default=self.opened_at)
+
     def is_finished(self, name: str) -> bool:
         """Whether the step has its result."""
         return name in self._steps and self._steps[name].finished
@@ -284,6 +298,7 @@ class Case:
         attempt: Callable[[EffectKey], Awaitable[T]],
         *,
         done: Callable[[str], T] | None = None,
+        dispensable: bool = False,
         otherwise: str = "",
         by: datetime | None = None,
         fresh: bool = False,
@@ -294,6 +309,7 @@ class Case:
             name: Names the step; the same name never has its effect twice.
             attempt: Runs the activity; called again after each resume or slow retry.
             done: Turns a person's reference into the result; None where only retry helps.
+            dispensable: True if a person may give it up; the caller then goes on without it.
             otherwise: What happens if nobody helps.
             by: When that happens.
             fresh: True for looks, whose result must not be remembered.
@@ -307,54 +323,64 @@ class Case:
         step = self.step(name)
         if step.finished and not fresh:
             return step.result  # type: ignore[no-any-return]  # stored by this very step
+        options = (RETRY, *((DONE,) if done else ()), *((ABANDON,) if dispensable else ()))
         while True:
-            key = EffectKey(
-                case_id=self.case_id, step=name, began_at=step.began_at, tried_before=step.tried
-            )
+            step.latest_try = self.now
             try:
-                step.result = await attempt(key)
+                step.result = await attempt(self.effect_key(step))
+                break
+            except asyncio.CancelledError:
+                step.tried = True
+                raise
             except ActivityError as error:
                 step.tried = True
                 if is_cancelled_exception(error):
                     raise
-                if resumed := await self._park(step, error, done, otherwise, by):
-                    step.result = resumed[0]
-                    break
-            except asyncio.CancelledError:
-                step.tried = True
-                raise
-            else:
+                task = self._parked_task(step, error, options, otherwise, by)
+            reference = await self._park(step, task)
+            if reference is not None and done:
+                step.result = done(reference)
                 break
-        step.finished = True
+        step.finished, step.resume = True, None
         self._unpark(step)
         return step.result  # type: ignore[no-any-return]  # stored by this very step
 
-    async def _park(
+    def effect_key(self, step: Step) -> EffectKey:
+        """Return what identifies the effect of a step, whoever tries it."""
+        return EffectKey(
+            case_id=self.case_id, step=step.name, began_at=step.began_at, tried_before=step.tried
+        )
+
+    def _parked_task(
         self,
         step: Step,
         error: ActivityError,
-        done: Callable[[str], T] | None,
+        options: tuple[str, ...],
         otherwise: str,
         by: datetime | None,
-    ) -> tuple[T] | None:
+    ) -> HumanTask:
+        """Park a step that cannot be done now; an outage is tried again, the rest waits."""
         outage, trouble = read_trouble(error)
+        step.retry_at = self.now + self.outage.retry_every if outage else None
         if self.parked != step.name:
-            self.tell(EventKey.STEP_PARKED, f"{step.name}: {trouble}")
+            row = lead(self.phase, Move.STEP_PARKED)
+            self.tell(EventKey.STEP_PARKED, f"{step.name}: {trouble}", rule=row.move)
         self.parked = step.name
-        options = (RETRY, DONE, ABANDON) if done else (RETRY, ABANDON)
-        self.ask_person(
-            HumanTask(step=step.name, ask=trouble, by=by, options=options, otherwise=otherwise)
-        )
-        retry_at = self.now + self.outage.retry_every if outage else None
-        await self.wait(lambda: step.resume is not None, until=retry_at, why="slow retry")
+        return HumanTask(step=step.name, ask=trouble, by=by, options=options, otherwise=otherwise)
+
+    async def _park(self, step: Step, task: HumanTask) -> str | None:
+        """Wait for a person or for the next slow retry; a reference says it was done."""
+        self.ask_person(task)
+        await self.wait(lambda: step.resume is not None, until=step.retry_at, why="slow retry")
         if step.resume is None:
             return None
         (how, reference), step.resume = step.resume, None
         if how == ABANDON:
             self.tell(EventKey.STEP_ABANDONED, step.name)
+            step.finished = False
             self._unpark(step)
             raise StepAbandonedError(step.name)
-        return (done(reference),) if how == DONE and done else None
+        return reference if how == DONE else None
 
     def _unpark(self, step: Step) -> None:
         self.drop_task(step.name)
@@ -403,6 +429,16 @@ class Case:
             retry_policy=OURS.retry,
             summary=summary,
         )
+
+    async def keep(
+        self, name: str, method: Callable[..., Awaitable[T]], cmd: Any, summary: str
+    ) -> T:
+        """Write something to our own records; an outage of theirs parks the case."""
+
+        async def attempt(_key: EffectKey) -> T:
+            return await self.local(method, cmd, summary)
+
+        return await self.take_step(name, attempt, fresh=True)
 
     # What lists show
 

@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseKind, CaseOutcome, CaseState, HumanTask, RefundStatus
     from domain.choices import Choice
+    from domain.errors import InputError
     from domain.fate import pending_request
     from domain.messages import RefundReason
     from domain.moves import Move, allowed
@@ -21,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
         ShortageFound,
         ShortLine,
     )
-    from workflows.shortage import ShortageCase
+    from workflows.shortage import REFUND_BLOCKED, Restock, ShortageCase
 
 UNCLEAR_CHOICE = "choice"
 """The task that asks a person what the buyer meant."""
@@ -78,35 +79,68 @@ def _not_offered(case: ShortageCase, choice: Choice) -> str:
 
 def choose(case: ShortageCase, chose: BuyerChose, *, actor: str = BUYER) -> None:
     """Act on a choice, hold it until offers are fixed, or refuse it visibly."""
-    case.contact.too_late = case.contact.too_late or (
-        case.refund.scheduled and read_choice(chose.choice) not in (None, case.choice)
-    )
-    if not case.ask.offers_fixed and not case.closed and read_choice(chose.choice):
-        case.inbox.held_choices.append(chose)
-        case.tell(EventKey.CHOICE_HELD, chose.choice, actor=actor)
+    choice = read_choice(chose.choice)
+    if actor == BUYER:
+        case.contact.replied = True
+    if case.refund.scheduled and not case.closed and choice is not None:
+        _too_late(case, choice, actor)
+        return
+    if not case.ask.offers_fixed and not case.closed and choice is not None:
+        case.inbox.held_choices.append((chose, actor))
+        case.tell(EventKey.CHOICE_HELD, choice, actor=actor)
         return
     refusal = may_choose(case, chose.choice)
-    if refusal:
+    if refusal or choice is None:
         refuse_choice(case, chose.choice, refusal, actor=actor)
         return
-    _apply(case, Choice(chose.choice.strip().lower()), chose, actor)
+    _apply(case, choice, chose, actor)
+
+
+def _too_late(case: ShortageCase, choice: Choice, actor: str) -> None:
+    """Answer a choice that came after the cancellation was scheduled; the same one agrees."""
+    under_way = Choice.SWAP if case.refund.reason is RefundReason.SWAPPED else Choice.REFUND
+    if choice is under_way:
+        case.tell(EventKey.BUYER_CHOSE, f"{choice}, which is under way", actor=actor)
+        return
+    case.contact.too_late = True
+    why = "the order is being cancelled already"
+    case.tell(EventKey.CHOICE_REFUSED, f"{choice}: {why}", actor=actor)
+    case.ask_person(
+        HumanTask(
+            step=UNCLEAR_CHOICE,
+            ask=f"The buyer now wants {choice}, but {why}; they are told so by chat. See whether "
+            "a new order can be arranged.",
+            otherwise="The cancellation goes through.",
+        )
+    )
+    case.arrived()
 
 
 def _apply(case: ShortageCase, choice: Choice, chose: BuyerChose, actor: str) -> None:
-    case.contact.replied = True
     case.drop_task(UNCLEAR_CHOICE)
     if _said_before(case, choice):
         return
     case.choice = choice
-    case.promised_at = None
+    case.promised_at, case.consent_by = None, None
     case.refund.requested_by = None if actor == BUYER else actor
     case.tell(EventKey.BUYER_CHOSE, f"{choice} (via {chose.via})", actor=actor)
-    if choice is Choice.WAIT:
-        _agree_to_wait(case)
-    if choice is Choice.REFUND:
-        case.refund.reason = RefundReason.BY_CHOICE
     case.move(_MOVES[choice])
+    case.forget_approval()
+    match choice:
+        case Choice.WAIT:
+            _agree_to_wait(case)
+        case Choice.SWAP:
+            _give_time_to_order(case)
+        case Choice.REFUND:
+            case.refund.reason = RefundReason.BY_CHOICE
     case.arrived()
+
+
+def _give_time_to_order(case: ShortageCase) -> None:
+    """A swap agreed on after the choice deadline, or before any, has the playbook's time."""
+    case.refund.reason = None
+    if case.choice_by is None or case.choice_by.at <= case.now:
+        case.set_choice_by(case.now)
 
 
 def _agree_to_wait(case: ShortageCase) -> None:
@@ -114,7 +148,6 @@ def _agree_to_wait(case: ShortageCase) -> None:
     if offer is None or offer.promised_at is None:
         return
     case.promised_at = offer.promised_at
-    case.consent_by = None
     case.refund.reason = None
     case.tell(EventKey.PROMISE_MADE, f"{offer.promised_at:%Y-%m-%d %H:%M}Z", actor=BUYER)
     if offer.gift:
@@ -149,8 +182,8 @@ def _without_answer(case: ShortageCase) -> str:
 def release_held(case: ShortageCase) -> None:
     """Apply the choices that came before the offers were fixed, in their order."""
     held, case.inbox.held_choices = case.inbox.held_choices, []
-    for chose in held:
-        choose(case, chose)
+    for chose, actor in held:
+        choose(case, chose, actor=actor)
 
 
 def record_choice(case: ShortageCase, decision: RecordChoice) -> None:
@@ -159,40 +192,102 @@ def record_choice(case: ShortageCase, decision: RecordChoice) -> None:
     choose(case, chose, actor=decision.actor)
 
 
-def join(case: ShortageCase, found: ShortageFound, *, opened: bool) -> None:
+def join(case: ShortageCase, found: ShortageFound) -> None:
     """Merge what else was found short; a SKU that joins after contact gets one more ask."""
-    grown = [line for line in found.short_lines if case.short.get(line.sku) != line.quantity]
-    everything = opened and not found.short_lines and not case.every_line
+    everything = (
+        "short_lines" in found.model_fields_set and not found.short_lines and not case.every_line
+    )
+    grown = [
+        line for line in _known_lines(case, found) if case.short.get(line.sku) != line.quantity
+    ]
     new = _new_lines(case, grown)
     for line in grown:
         case.short[line.sku] = line.quantity
     case.every_line = case.every_line or everything
-    case.restock_at = found.restock_at or case.restock_at
+    _take_other_fields(case, found)
+    if not (new or everything or grown):
+        case.arrived()
+        return
+    skus = ", ".join(f"{line.sku} x {line.quantity}" for line in grown) or "every line"
+    case.tell(EventKey.CASE_JOINED, skus, actor=found.source or "signal")
+    if case.refund.scheduled:
+        case.refund.more_to_settle = True
+    elif (new or everything) and case.contact.first_at is not None:
+        ask_further(case, found.detected_at)
+    else:
+        case.forget_approval()
+        if case.phase is CaseState.CONTACTING:
+            case.ask.renew()
+    case.look_soon()
+
+
+def _take_other_fields(case: ShortageCase, found: ShortageFound) -> None:
+    if found.restock_at:
+        case.restock_expected = found.restock_at
     case.substitute_sku_id = found.substitute_sku_id or case.substitute_sku_id
     case.language = found.language or case.language
     case.source = case.source or found.source
     case.incident_id = found.incident_id or case.incident_id
     case.stream = found.stream or case.stream
-    if not (new or everything or grown):
+    if not case.is_pinned:
+        case.playbook_name = found.playbook or case.playbook_name
+
+
+def _known_lines(case: ShortageCase, found: ShortageFound) -> list[ShortLine]:
+    """Return the lines under their SKU IDs; lines that the order does not have are refused."""
+    if case.order is None:
+        case.inbox.held_lines.extend(
+            line for line in found.short_lines if line.sku not in case.short
+        )
+        return [line for line in found.short_lines if line.sku in case.short]
+    known = [(case.sku_of(line.sku), line) for line in found.short_lines]
+    for sku, line in known:
+        if sku is None:
+            _refuse_line(case, line)
+    return [ShortLine(sku_id=sku, quantity=line.quantity) for sku, line in known if sku]
+
+
+def _refuse_line(case: ShortageCase, line: ShortLine) -> None:
+    case.tell(EventKey.SIGNAL_REFUSED, f"shortage_found: SKU {line.sku} is not in the order")
+    if case.closed:
         return
-    skus = ", ".join(f"{line.sku} x {line.quantity}" for line in grown) or "every line"
-    case.tell(EventKey.CASE_JOINED, skus, actor=found.source or "signal")
-    if (new or everything) and case.contact.first_at is not None:
-        ask_further(case)
-    case.look_soon()
+    case.ask_person(
+        HumanTask(
+            step="signal:shortage_found",
+            ask=f"SKU {line.sku} was reported short, but it is not in this order; find out which "
+            "order is meant.",
+            options=("done",),
+            otherwise="The case goes on without it.",
+        )
+    )
+
+
+def name_lines(case: ShortageCase) -> None:
+    """Now that the order is read, name the short lines by SKU ID and add what signals named.
+
+    Raises:
+        InputError: The start input named a SKU that is not in the order.
+    """
+    given, case.short = case.short, {}
+    for name, quantity in given.items():
+        sku = case.sku_of(name)
+        if sku is None:
+            raise InputError("short_lines", f"SKU {name} is not in order {case.order_id}")
+        case.short[sku] = quantity
+    held, case.inbox.held_lines = tuple(case.inbox.held_lines), []
+    if held:
+        join(case, ShortageFound(short_lines=held))
 
 
 def _new_lines(case: ShortageCase, grown: list[ShortLine]) -> bool:
     return not case.every_line and any(line.sku not in case.short for line in grown)
 
 
-def ask_further(case: ShortageCase) -> None:
-    """Tell and ask the buyer once more; a cancellation under way is finished first."""
-    if case.refund.scheduled or not allowed(case.phase, Move.SKU_JOINED):
-        case.refund.more_to_settle = True
-        return
-    case.new_ask()
-    case.move(Move.SKU_JOINED)
+def ask_further(case: ShortageCase, detected_at: datetime | None = None) -> None:
+    """Tell and ask the buyer once more about all that is short."""
+    if allowed(case.phase, Move.SKU_JOINED):
+        case.move(Move.SKU_JOINED)
+        case.new_ask(detected_at)
 
 
 def restock(case: ShortageCase, news: RestockChanged, *, actor: str) -> None:
@@ -231,15 +326,30 @@ def set_restock(case: ShortageCase, decision: SetRestock) -> None:
 
 def concerns(case: ShortageCase, sku: str) -> bool:
     """Tell whether a SKU is among the short ones, by either of its names."""
-    if sku in case.short:
-        return True
-    return any(sku in (line.sku_id, line.seller_sku) for line in case.units())
+    named = case.sku_of(sku)
+    if named is None:
+        return sku in case.short
+    return case.every_line or named in case.short
 
 
-def turn_unavailable(case: ShortageCase) -> None:
+def take_news(case: ShortageCase, news: RestockChanged) -> None:
+    """Let the newest news of a SKU replace what was known of it."""
+    sku = case.sku_of(news.sku_id)
+    if sku is None or not concerns(case, sku):
+        case.tell(EventKey.SIGNAL_REFUSED, f"restock of {news.sku_id}: not ours")
+        return
+    match news.state:
+        case "unavailable":
+            case.restocks[sku] = Restock(unavailable=True)
+            _turn_unavailable(case)
+        case "in_stock":
+            case.restocks[sku] = Restock(at=news.available_at or case.now, in_stock=True)
+        case _:
+            case.restocks[sku] = Restock(at=news.available_at)
+
+
+def _turn_unavailable(case: ShortageCase) -> None:
     """An oversold item turns out to be gone for good: same case, other kind."""
-    case.unavailable = True
-    case.restock_at = None
     if case.kind is not CaseKind.UNAVAILABLE:
         case.tell(EventKey.CASE_TURNED, f"{case.kind} -> {CaseKind.UNAVAILABLE}")
         case.kind = CaseKind.UNAVAILABLE
@@ -280,12 +390,16 @@ def override(case: ShortageCase, decision: OverrideOutcome) -> None:
     match decision.action:
         case "refund":
             case.refund.reason = RefundReason.BY_PERSON
-            case.refund.approved = None
+            case.refund.status = RefundStatus.NONE
             case.refund.requested_by = decision.actor
+            case.forget_approval()
+            case.drop_task(REFUND_BLOCKED)
             case.move(Move.PERSON_REFUNDS)
         case "wait":
             case.promised_at = decision.until
             case.consent_by = None
+            case.refund.reason = None
+            case.restock_expected, case.restocks = decision.until, {}
             case.move(Move.PERSON_WAITS)
         case _:
             case.move(Move.PERSON_CLOSES, outcome=CaseOutcome.CLOSED_BY_PERSON)

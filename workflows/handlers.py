@@ -19,9 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import EventKey
     from workflows import decisions, payloads
     from workflows.case import ABANDON, DONE, RETRY
-    from workflows.phases.restock import GIFT
-    from workflows.shortage import ShortageCase
-    from workflows.speaking import BY_PERSON
+    from workflows.shortage import GIFT, RECORD_CONTACT, ShortageCase
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -40,7 +38,7 @@ class ShortageHandlers:
     def shortage_found(self, payload: Any = None) -> None:
         """More units of the order are short; merged by SKU."""
         if (found := self._fact("shortage_found", payloads.ShortageFound, payload)) is not None:
-            decisions.join(self._case(), found, opened=True)
+            decisions.join(self._case(), found)
 
     @workflow.signal
     def buyer_chose(self, payload: Any = None) -> None:
@@ -144,7 +142,7 @@ class ShortageHandlers:
         )
 
     def _contact_step(self, decision: payloads.RecordContact) -> str:
-        waiting = [task.step for task in self._case().tasks if BY_PERSON in task.options]
+        waiting = [task.step for task in self._case().tasks if RECORD_CONTACT in task.options]
         if decision.step in waiting:
             return str(decision.step)
         if decision.step is None and waiting:
@@ -228,6 +226,7 @@ class ShortageHandlers:
             case.drop_task(decision.step)
         else:
             case.resume(decision.step, decision.how, decision.reference)
+        case.arrived()
 
     @resume_step.validator
     def _may_resume_step(self, payload: Any = None) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseKind, CaseOutcome, CaseState, CaseView
@@ -52,16 +53,36 @@ class OversellCase(ShortageHandlers):
         """Run the case to its end."""
         if self.case is None:
             raise bad_input(self.bad_input or InputError("payload", "is required"))
-        try:
-            await settle(self.case)
-        except asyncio.CancelledError:
-            _withdraw(self.case)
+        await _lead(self.case)
         return await close_case(self.case)
+
+
+async def _lead(case: ShortageCase) -> None:
+    """Settle the case; whoever ends it from outside interrupts any step.
+
+    An order whose cancellation is under way is seen through to its end even when an operator
+    cancels the workflow: its buyer's money is on the way.
+    """
+    settling = asyncio.ensure_future(settle(case))
+    try:
+        await workflow.wait_condition(lambda: settling.done() or case.closed)
+    except asyncio.CancelledError:
+        if case.refund.scheduled:
+            await workflow.wait_condition(lambda: settling.done() or case.closed)
+        else:
+            _withdraw(case)
+    if not settling.done():
+        settling.cancel()
+    try:
+        await settling
+    except (asyncio.CancelledError, ActivityError) as error:
+        if not is_cancelled_exception(error):
+            raise
 
 
 async def settle(case: ShortageCase) -> None:
     """Lead a shortage through its phases until the table of moves ends it."""
-    await case.race(open_case(case), until=None, unless=lambda: case.closed)
+    await open_case(case)
     while not case.closed:
         await take_in(case)
         if not case.closed:

@@ -1,5 +1,6 @@
 """The state of a shortage case: one order, its short units, its deadlines, its view."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain import deadlines
     from domain.cases import (
         CaseKind,
+        CaseOutcome,
         CaseState,
         CaseView,
         ContactMode,
@@ -27,15 +29,31 @@ with workflow.unsafe.imports_passed_through():
     from domain.fate import Fate, fate_of
     from domain.messages import RefundReason
     from domain.money import Money
+    from domain.moves import Move
     from domain.offers import Offer
     from domain.orders import Cancellation, Order, OrderLine
     from domain.shortage import promise_for, short_units
     from domain.timeline import EventKey
     from workflows import names
     from workflows.case import Case
-    from workflows.payloads import BuyerChose, BuyerWrote, RestockChanged, ShortageInput
+    from workflows.payloads import (
+        BuyerChose,
+        BuyerWrote,
+        RestockChanged,
+        ShortageInput,
+        ShortLine,
+    )
     from workflows.policies import SHOP_READ
     from workflows.ports import OrderLook, OrderRef, Pinned, ShopPort
+
+RECORD_CONTACT = "record_contact"
+"""What a person does about a message that chat cannot deliver."""
+GIFT = "gift"
+"""The task that asks the warehouse to pack the promised gift."""
+APPROVAL = "approve_refund"
+"""The task that asks a second person for a refund."""
+REFUND_BLOCKED = "refund_blocked"
+"""The task about an order that cannot be cancelled."""
 
 
 @dataclass
@@ -49,6 +67,11 @@ class Ask:
     """When the case gives this contact up; later than `contact_by` if that had passed."""
     offers_fixed: bool = False
 
+    def renew(self) -> None:
+        """Have it written anew, as more is short than was known."""
+        if self.offers_fixed:
+            self.number, self.offers_fixed = self.number + 1, False
+
 
 @dataclass
 class Inbox:
@@ -58,9 +81,23 @@ class Inbox:
     looks_done: int = 0
     texts: list[BuyerWrote] = field(default_factory=list)
     restock: list[RestockChanged] = field(default_factory=list)
-    held_choices: list[BuyerChose] = field(default_factory=list)
+    early_texts: list[BuyerWrote] = field(default_factory=list)
+    """What the buyer wrote while no ask stood: it answers only an ask that proves older."""
+    unread: bool = False
+    """Whether the conversation may hold an answer whose message named no place in it."""
+    held_choices: list[tuple[BuyerChose, str]] = field(default_factory=list)
+    """Choices that came before the offers were fixed, with their actors."""
+    held_lines: list[ShortLine] = field(default_factory=list)
+    """Lines that signals named before the order was read."""
     seen: set[str] = field(default_factory=set)
     arrivals: int = 0
+    taken_in: int = 0
+    """How many of the arrivals the process has begun to act on."""
+
+    @property
+    def news(self) -> bool:
+        """Whether something has arrived since the process last took things in."""
+        return self.arrivals > self.taken_in
 
     @property
     def stale(self) -> bool:
@@ -73,6 +110,15 @@ class Inbox:
             return False
         self.seen.add(key)
         return True
+
+
+@dataclass(frozen=True)
+class Restock:
+    """The newest news of one SKU."""
+
+    at: datetime | None = None
+    in_stock: bool = False
+    unavailable: bool = False
 
 
 @dataclass
@@ -91,6 +137,14 @@ class Refund:
     submitted_at: datetime | None = None
     more_to_settle: bool = False
     """True if a SKU joined while lines were being cancelled."""
+    units: tuple[OrderLine, ...] = ()
+    """What the scheduled cancellation takes; a retry must never take anything else."""
+    whole: bool = True
+    """Whether it takes the whole order."""
+    reserved: str | None = None
+    """Key of its reservation against the playbook's limits."""
+    called: bool = False
+    """True once every rung was called about an approval that did not come."""
     number: int = 1
 
 
@@ -109,6 +163,8 @@ class Contact:
     """True once the open ask was answered and the conversation index knows it."""
     unrouted_choice: Choice | None = None
     """A choice the buyer wrote without saying for which of several orders."""
+    chosen_index: int = -1
+    """Place of the newest text that chose; an older one that comes late changes nothing."""
     too_late: bool = False
     """True if a new choice came after the cancellation had been scheduled."""
     wanted: set[str] = field(default_factory=set)
@@ -120,6 +176,8 @@ class Contact:
     offer_changes: int = 0
     offers_judged: tuple[object, ...] = ()
     """The restock facts for which the offers were last compared."""
+    offers_in_work: tuple[object, ...] = ()
+    """The restock facts for which new offers are being put to the buyer."""
 
 
 class ShortageCase(Case):
@@ -136,7 +194,8 @@ class ShortageCase(Case):
         self.incident_id = inp.incident_id
         self.stream = inp.stream
         self.substitute_sku_id = inp.substitute_sku_id
-        self.restock_at = inp.restock_at
+        self.restock_expected = inp.restock_at
+        self.restocks: dict[str, Restock] = {}
         self.short: dict[str, int] = {}
         self.every_line = not inp.short_lines
         self.is_pinned = False
@@ -155,8 +214,10 @@ class ShortageCase(Case):
         self.choice: Choice | None = None
         self.promised_at: datetime | None = None
         self.slips = 0
-        self.unavailable = False
-        self.in_stock = False
+        self.slip: tuple[tuple[object, ...], datetime | None] | None = None
+        """What is known while a slip is being told, and the later date, if there is one."""
+        self.kept_at: datetime | None = None
+        self._nudge: asyncio.Task[None] | None = None
         self.gift: str | None = None
         self.gift_packed = False
         self.replacement_order_id: str | None = None
@@ -174,20 +235,59 @@ class ShortageCase(Case):
         """Note that something happened which the process must look at."""
         self.inbox.arrivals += 1
 
+    def nudge_later(self) -> None:
+        """Have an interrupted look tried again after a while, whatever else goes on."""
+        if self._nudge is None or self._nudge.done():
+            self._nudge = asyncio.create_task(self._nudged())
+
+    async def _nudged(self) -> None:
+        await workflow.sleep(self.outage.retry_every)
+        self.arrived()
+
     def look_soon(self) -> None:
         """Have the order looked at before anything else is done."""
         self.inbox.looks_wanted += 1
         self.arrived()
 
-    def new_ask(self) -> None:
+    @override
+    def move(self, move: Move, *, outcome: CaseOutcome | None = None) -> None:
+        """Go where the table leads, leaving nothing behind that belonged to the old state."""
+        before = self.phase
+        super().move(move, outcome=outcome)
+        for task in self.tasks:
+            if RECORD_CONTACT in task.options:
+                self.drop_task(task.step)
+        if before is CaseState.REFUNDING and self.phase is not CaseState.REFUNDING:
+            self._leave_refund()
+        if self.phase is not CaseState.WAITING_RESTOCK:
+            self.slip = None
+        if self.phase not in (CaseState.WAITING_RESTOCK, CaseState.CLOSED):
+            self.gift, self.kept_at = None, None
+            self.drop_task(GIFT)
+
+    def _leave_refund(self) -> None:
+        self.drop_task(APPROVAL)
+        self.drop_task(REFUND_BLOCKED)
+        if self.refund.status in (RefundStatus.AWAITING_APPROVAL, RefundStatus.FAILED):
+            self.refund.status = RefundStatus.NONE
+        if self.phase is not CaseState.CLOSED:
+            self.forget_approval()
+
+    def forget_approval(self) -> None:
+        """Take back what a second person said: it was about another refund."""
+        self.refund.approved, self.refund.approved_by = None, None
+        self.refund.called = False
+
+    def new_ask(self, detected_at: datetime | None = None) -> None:
         """Begin one more ask, with its own contact deadline."""
-        self.asks.append(Ask(number=self.ask.number + 1, detected_at=self.now))
+        found = min(detected_at or self.now, self.now)
+        self.asks.append(Ask(number=self.ask.number + 1, detected_at=found))
         self.choice = None
         self.promised_at = None
         self.consent_by = None
         if self.due:
             self.ask.contact_by = deadlines.contact_by(
-                detected_at=self.now, due=self.due, playbook=self.pinned.playbook
+                detected_at=found, due=self.due, playbook=self.pinned.playbook
             )
 
     def sku_names(self) -> list[str]:
@@ -202,15 +302,52 @@ class ShortageCase(Case):
         return sorted(both | {*self.short})
 
     def units(self) -> tuple[OrderLine, ...]:
-        """Return the short units that are still open."""
-        if self.order is None:
+        """Return the short units: those being cancelled, else those that are still open."""
+        return self.refund.units if self.refund.scheduled else self.open_units()
+
+    def open_units(self) -> tuple[OrderLine, ...]:
+        """Return the short units that nothing was done about yet."""
+        if self.order is None or not (self.every_line or self.short):
             return ()
         short = {} if self.every_line else self.short
         units = short_units(self.order, short)
         return tuple(line for line in units if line.line_id not in self.settled_lines)
 
+    def sku_of(self, name: str) -> str | None:
+        """Return the SKU ID that a SKU ID or Seller SKU names in the order, if any."""
+        lines = self.order.lines if self.order else ()
+        return next(
+            (line.sku_id for line in lines if name in (line.sku_id, line.seller_sku)), None
+        )
+
+    # The restock, over all short SKUs: one choice covers them, so the slowest decides
+
+    def _restock_of(self) -> list[Restock]:
+        skus = {line.sku_id: None for line in self.units()}
+        return [self.restocks.get(sku, Restock(at=self.restock_expected)) for sku in skus]
+
+    @property
+    def unavailable(self) -> bool:
+        """Whether a short SKU never comes."""
+        return any(news.unavailable for news in self._restock_of())
+
+    @property
+    def in_stock(self) -> bool:
+        """Whether every short SKU is there."""
+        known = self._restock_of()
+        return bool(known) and all(news.in_stock for news in known)
+
+    @property
+    def restock_at(self) -> datetime | None:
+        """When the last of the short SKUs comes; None while one has no date."""
+        dates = [news.at for news in self._restock_of()]
+        known = [date for date in dates if date is not None]
+        return max(known) if known and len(known) == len(dates) else None
+
     def covers_whole_order(self) -> bool:
         """Whether a cancellation must or may take the whole order."""
+        if self.refund.scheduled:
+            return self.refund.whole
         if self.order is None or not self.pinned.profile.single_lines_cancellable.value:
             return True
         return {line.line_id for line in self.units()} >= {
@@ -243,8 +380,10 @@ class ShortageCase(Case):
         """Return what the platform says of the short units."""
         if self.order is None:
             return Fate.OPEN
-        named = frozenset() if self.every_line else self.line_ids()
-        return fate_of(self.order, self.cancellations, named)
+        if self.every_line:
+            return fate_of(self.order, self.cancellations, frozenset())
+        named = self.line_ids()
+        return fate_of(self.order, self.cancellations, named) if named else Fate.OPEN
 
     def line_ids(self) -> frozenset[str]:
         """Return the ids of the named SKUs' units, whatever became of them."""
@@ -322,6 +461,12 @@ class ShortageCase(Case):
         if self.in_stock or promised is None or possible is None:
             return False
         return possible > promised
+
+    def spoken(self) -> None:
+        """Note that a message reached the buyer: whatever it says, the first is the contact."""
+        if self.contact.first_at is None:
+            self.contact.first_at = self.now
+            self.tell(EventKey.BUYER_CONTACTED, "chat")
 
     def contacted(self, at: datetime) -> None:
         """Note a contact and compute what follows from it."""

@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import ContactMode, CouponStatus, HumanTask, RefundStatus
+    from domain.cases import CaseState, ContactMode, CouponStatus, HumanTask, RefundStatus
     from domain.messages import MessageFacts, MessageKey, RefundReason, WrittenMessage
     from domain.offers import Offer
     from domain.shortage import products
@@ -25,11 +25,7 @@ with workflow.unsafe.imports_passed_through():
         WantContact,
         WriteMessage,
     )
-    from workflows.shortage import ShortageCase
-
-BY_PERSON = "record_contact"
-"""What a person does about a message that chat cannot deliver."""
-
+    from workflows.shortage import RECORD_CONTACT, ShortageCase
 
 _NOTICE_PATIENCE = timedelta(hours=24)
 """By when a person should deliver a notice that nothing waits for."""
@@ -131,6 +127,7 @@ async def _by_chat(
             step,
             attempt,
             done=lambda reference: MessageSent(message_id=reference or None, sent_at=case.now),
+            dispensable=True,
             otherwise=otherwise,
             by=case.next_deadline(),
         )
@@ -158,9 +155,16 @@ def _command(
         order_id=case.order_id,
         text=text.text,
         asks=asks,
-        look_first=case.contact.first_at is not None
-        and case.refund.status in (RefundStatus.NONE, RefundStatus.AWAITING_APPROVAL),
+        look_first=_looks_first(case, key),
     )
+
+
+def _looks_first(case: ShortageCase, key: EffectKey) -> bool:
+    """Tell whether the order may have moved since it was read; a settled one is let be."""
+    settled = case.refund.status not in (RefundStatus.NONE, RefundStatus.AWAITING_APPROVAL)
+    stale = case.contact.first_at is not None or key.tried_before
+    # A packed order keeps no promise yet in some markets, so its buyer may still be asked.
+    return stale and not settled and case.phase is not CaseState.WAITING_RESTOCK
 
 
 def fall_back_to_people(case: ShortageCase, why: str) -> None:
@@ -170,14 +174,19 @@ def fall_back_to_people(case: ShortageCase, why: str) -> None:
 
 
 async def _by_person(case: ShortageCase, step: str, text: WrittenMessage, otherwise: str) -> Told:
-    by = case.next_deadline()
-    case.contact.wanted.add(step)
-    await case.local(RecordsPort.want_contact, _wanted(case, step, text, by), "queue a contact")
+    if step not in case.contact.wanted and step not in case.contact.recorded:
+        await _queue(case, step, text, case.next_deadline())
+        case.contact.wanted.add(step)
     if step not in case.contact.recorded:
         _ask_to_tell(case, step, text, otherwise)
     await case.wait(lambda: step in case.contact.recorded)
     await settle_contact(case, step)
     return Told(at=case.contact.recorded[step])
+
+
+async def _queue(case: ShortageCase, step: str, text: WrittenMessage, by: datetime | None) -> None:
+    cmd = _wanted(case, step, text, by)
+    await case.keep(f"queue:{step}", RecordsPort.want_contact, cmd, "queue a contact")
 
 
 def _ask_to_tell(case: ShortageCase, step: str, text: WrittenMessage, otherwise: str) -> None:
@@ -186,7 +195,7 @@ def _ask_to_tell(case: ShortageCase, step: str, text: WrittenMessage, otherwise:
             step=step,
             ask="Tell the buyer; the text is ready. Then record the contact.",
             by=case.next_deadline(),
-            options=(BY_PERSON,),
+            options=(RECORD_CONTACT,),
             otherwise=otherwise,
             text=text.text,
         )
@@ -212,7 +221,7 @@ async def settle_contact(case: ShortageCase, step: str) -> None:
     """Take a message off the queue of contacts for people."""
     case.contact.wanted.discard(step)
     cmd = SettleContact(case_id=case.case_id, step=step)
-    await case.local(RecordsPort.settle_contact, cmd, "settle a contact")
+    await case.keep(f"settle:{step}", RecordsPort.settle_contact, cmd, "settle a contact")
 
 
 async def inform_buyer(case: ShortageCase, step: str, facts: MessageFacts) -> None:
@@ -224,20 +233,19 @@ async def inform_buyer(case: ShortageCase, step: str, facts: MessageFacts) -> No
     if case.contact.mode is ContactMode.CHAT:
         sent = await _try_notice(case, step, text)
     if sent is None or sent.why_not:
-        await case.local(
-            RecordsPort.want_contact, _wanted(case, step, text, None), "queue a notice"
-        )
+        await _queue(case, step, text, None)
         case.tell(EventKey.CONTACT_ASSISTED, f"{step} waits in the queue of contacts")
-    elif not sent.order_moved:
+    elif sent.order_moved:
+        case.look_soon()
+    else:
         case.tell(EventKey.BUYER_INFORMED, facts.key)
+        case.spoken()
     case.step(step).finished = True
 
 
 async def _try_notice(case: ShortageCase, step: str, text: WrittenMessage) -> MessageSent | None:
     entry = case.step(step)
-    key = EffectKey(
-        case_id=case.case_id, step=step, began_at=entry.began_at, tried_before=entry.tried
-    )
+    key = case.effect_key(entry)
     entry.tried = True
     try:
         return await case.remote(

@@ -7,6 +7,7 @@ fingerprint of commands is taken anew.
 
 import asyncio
 import json
+import re
 import sys
 import time
 from typing import Any
@@ -17,21 +18,20 @@ from tests.replay.corpus import HISTORIES, Recorded, manifest, product_version, 
 from tests.replay.scenarios import SCENARIOS
 from tests.support.stack import Stack, running_stack
 
+_PATIENCE_SECONDS = 90.0
 _OF_THIS_MACHINE = {"identity": "recorder", "stackTrace": ""}
 """Fields of events that name hosts, processes and folders; no replay reads them."""
+_PROCESS = re.compile(r"\d+@[\w.:-]+")
+"""How the SDK calls a process, and the queue that only this process reads."""
 
 
 def scrubbed(node: Any) -> Any:
     """Return a history without what only says where it was recorded."""
     if isinstance(node, dict):
-        return {
-            key: _OF_THIS_MACHINE.get(key) or scrubbed(value)
-            for key, value in node.items()
-            if _OF_THIS_MACHINE.get(key) != ""
-        }
+        return {key: _OF_THIS_MACHINE.get(key, scrubbed(node[key])) for key in node}
     if isinstance(node, list):
         return [scrubbed(item) for item in node]
-    return node
+    return _PROCESS.sub("recorder", node) if isinstance(node, str) else node
 
 
 async def record(stack: Stack, name: str) -> Recorded:
@@ -63,7 +63,8 @@ async def record_all(wanted: list[str]) -> list[str]:
         for name in wanted:
             began = time.monotonic()
             try:
-                entry = await record(stack, name)
+                async with asyncio.timeout(_PATIENCE_SECONDS):
+                    entry = await record(stack, name)
             except (AssertionError, TimeoutError) as error:
                 failed.append(name)
                 await stack.sandbox.clear_faults()

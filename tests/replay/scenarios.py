@@ -1,10 +1,12 @@
 """One story per way a case can go, told to the real product; the recorder keeps the histories."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.cases import CaseState, CaseView
+from domain.timeline import EventKey
 from tests.support.stack import CHEAPER, DEARER, JACKET, Opened, Stack
 
 Scenario = Callable[[Stack], Awaitable[Opened]]
@@ -39,6 +41,25 @@ async def _choose(case: Opened, choice: str) -> None:
     await case.signal("buyer_chose", {"choice": choice, "message_id": f"m-{choice}"})
 
 
+async def _waits(case: Opened, *, told: int = 1) -> CaseView:
+    """Wait until the buyer who chose to wait was told that it is agreed."""
+    await case.until(CaseState.WAITING_RESTOCK)
+    return await _told(case, told)
+
+
+async def _arranges(case: Opened) -> CaseView:
+    """Wait until the buyer who takes the substitute was told how to order it."""
+    await case.until(CaseState.ARRANGING_SWAP)
+    return await _told(case, 1)
+
+
+async def _told(case: Opened, times: int) -> CaseView:
+    # The case lives on the server and can only be asked.
+    while (await case.keys()).count(EventKey.BUYER_INFORMED) < times:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    return await case.view()
+
+
 async def _order_becomes(case: Opened, status: str, **fields: Any) -> None:
     """Let the platform change the order, and tell the case as its webhook would."""
     change = {"id": case.order_id, "shop_id": case.shop_id, "status": status, **fields}
@@ -68,12 +89,12 @@ async def refunded_no_reply(stack: Stack) -> Opened:
 @scenario
 async def refunded_not_contacted(stack: Stack) -> Opened:
     """Chat is down until the contact deadline has passed."""
-    order_id = await stack.order()
+    order_id = await stack.order(due_in=timedelta(hours=4))
     await stack.sandbox.fault("error", _CHAT, times=100_000)
     case = await stack.open(order_id)
     view = await case.until(CaseState.CONTACTING, lambda v: v.contact_by is not None)
     assert view.contact_by is not None
-    await case.skip_to(view.contact_by, plus=timedelta(hours=1))
+    await case.skip_to(view.contact_by, plus=_SOON)
     await case.result()
     await stack.sandbox.clear_faults()
     return case
@@ -84,7 +105,7 @@ async def refunded_restock_failed(stack: Stack) -> Opened:
     """The buyer waits, and the goods turn out never to come."""
     case = await _restock_in(stack, hours=20)
     await _choose(case, "wait")
-    await case.until(CaseState.WAITING_RESTOCK)
+    await _waits(case)
     await case.signal("restock_changed", {"sku_id": JACKET, "state": "unavailable"})
     return case
 
@@ -103,7 +124,7 @@ async def refunded_swap_lapsed(stack: Stack) -> Opened:
     """The buyer takes the substitute and never orders it."""
     case = await stack.asked(substitute_sku_id=DEARER)
     await _choose(case, "swap")
-    view = await case.until(CaseState.ARRANGING_SWAP)
+    view = await _arranges(case)
     assert view.choice_by is not None
     await case.skip_to(view.choice_by, plus=_SOON)
     return case
@@ -114,7 +135,7 @@ async def swapped(stack: Stack) -> Opened:
     """The buyer orders the substitute; the shop finds the new order and ends the old one."""
     case = await stack.asked(substitute_sku_id=DEARER)
     await _choose(case, "swap")
-    await case.until(CaseState.ARRANGING_SWAP)
+    await _arranges(case)
     await stack.sandbox.buys(case.order_id, DEARER)
     await case.skip(timedelta(hours=3))
     return case
@@ -125,7 +146,7 @@ async def shipped_after_wait(stack: Stack) -> Opened:
     """The buyer waits and the parcel leaves in time."""
     case = await _restock_in(stack, hours=20)
     await _choose(case, "wait")
-    await case.until(CaseState.WAITING_RESTOCK)
+    await _waits(case)
     await _order_becomes(case, "IN_TRANSIT")
     return case
 
@@ -250,14 +271,14 @@ async def slipped_with_new_consent(stack: Stack) -> Opened:
     """The promised date slips, the buyer agrees to the later one, and it is kept."""
     case = await _restock_in(stack, hours=20)
     await _choose(case, "wait")
-    view = await case.until(CaseState.WAITING_RESTOCK)
+    view = await _waits(case)
     assert view.promised_at is not None
     later = (view.promised_at + timedelta(hours=30)).isoformat()
     news = {"sku_id": JACKET, "state": "expected", "available_at": later}
     await case.signal("restock_changed", news)
     await case.until(CaseState.AWAITING_CHOICE, lambda v: v.consent_by is not None)
     await case.signal("buyer_chose", {"choice": "wait", "message_id": "m-again"})
-    await case.until(CaseState.WAITING_RESTOCK)
+    await _waits(case, told=2)
     await _order_becomes(case, "IN_TRANSIT")
     return case
 
@@ -267,7 +288,7 @@ async def slipped_without_consent(stack: Stack) -> Opened:
     """The promised date slips and the buyer does not agree to the later one."""
     case = await _restock_in(stack, hours=20)
     await _choose(case, "wait")
-    view = await case.until(CaseState.WAITING_RESTOCK)
+    view = await _waits(case)
     assert view.promised_at is not None
     later = (view.promised_at + timedelta(hours=30)).isoformat()
     news = {"sku_id": JACKET, "state": "expected", "available_at": later}
@@ -293,7 +314,7 @@ async def changed_mind(stack: Stack) -> Opened:
     """The buyer waits first and wants the money back later."""
     case = await _restock_in(stack, hours=20)
     await _choose(case, "wait")
-    await case.until(CaseState.WAITING_RESTOCK)
+    await _waits(case)
     await _choose(case, "refund")
     return case
 
@@ -346,6 +367,6 @@ async def offers_changed(stack: Stack) -> Opened:
     )
     await case.until(lambda view: any(offer.choice == "wait" for offer in view.offers))
     await _choose(case, "wait")
-    await case.until(CaseState.WAITING_RESTOCK)
+    await _waits(case)
     await _order_becomes(case, "IN_TRANSIT")
     return case

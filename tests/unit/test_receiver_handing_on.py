@@ -127,6 +127,15 @@ async def test_the_signature_is_of_the_bytes_not_of_their_meaning(
     assert 401 == answer.status_code
 
 
+async def test_blanks_around_the_signed_bytes_belong_to_them(
+    http: httpx.AsyncClient, door: FakeDoor
+) -> None:
+    body = json.dumps(envelope(1, order_status())).encode() + b" \n"
+    answer = await http.post("/webhooks/tiktok", content=body, headers=signed(body))
+    assert 200 == answer.status_code
+    assert 1 == len(door.heard)
+
+
 async def test_without_a_secret_of_ours_nobody_is_believed(door: FakeDoor, db: Database) -> None:
     """Rule: an empty secret is one that anybody can sign with."""
     receiver = _receiver(door, db, app=App("", SecretStr("")))
@@ -513,7 +522,7 @@ async def test_a_buyers_words_never_reach_the_log(
         await post(http, envelope(14, message()))
         door.unreachable = True
         await post(http, envelope(14, message(), tts_notification_id="n2"))
-        await post(http, envelope(14, message(index="x"), tts_notification_id="n3"))
+        await post(http, envelope(14, message(create_time="x"), tts_notification_id="n3"))
     assert ["webhook.handed_on", "webhook.not_handed_on", "webhook.malformed"] == [
         entry["event"] for entry in logs
     ]

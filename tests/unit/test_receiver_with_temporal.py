@@ -1,16 +1,7 @@
 """Facts on their way through the real server, the real process and the sandbox's webhooks."""
 
-import asyncio
-import contextlib
-import json
-import os
-import signal
-import sys
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -18,11 +9,11 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from casedesk.facts import Delivery, FactDoor, UnreachableError
-from casedesk.settings import ROOT
 from domain.cases import CaseOutcome
 from records.cases import CaseArchive, CaseOpenings, ClosedCase, Dossier
 from records.database import Database
-from sandbox.shops import APP_KEY, APP_SECRET, US_SHOP_ID
+from sandbox.shops import US_SHOP_ID
+from tests.support.console import running_console
 from tests.support.stack import Stack
 from tiktok_shop.events import EventTopic
 
@@ -108,54 +99,12 @@ def _address(stack: Stack) -> str:
     return stack.client.service_client.config.target_host
 
 
-@dataclass
-class _Console:
-    ready: dict[str, Any]
-    process: asyncio.subprocess.Process
-
-    @property
-    def url(self) -> str:
-        return str(self.ready["webhooks"])
-
-
-@contextlib.asynccontextmanager
-async def _console(stack: Stack, folder: Path, *options: str) -> AsyncIterator[_Console]:
-    ready = folder / "ready.json"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "console", "--port", "0", "--ready-file", str(ready), *options),
-        cwd=ROOT,
-        env=_environment(stack),
-    )
-    try:
-        async with asyncio.timeout(60):
-            while not ready.exists():
-                assert process.returncode is None
-                await asyncio.sleep(0.05)
-        yield _Console(json.loads(ready.read_text()), process)
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        assert 0 == await asyncio.wait_for(process.wait(), 20)
-
-
-def _environment(stack: Stack) -> dict[str, str]:
-    return {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "TEMPORAL_ADDRESS": _address(stack),
-        "WENHUO_HOME": str(stack.settings.home),
-        "WENHUO_APP_KEY": APP_KEY,
-        "WENHUO_APP_SECRET": APP_SECRET,
-    }
-
-
 async def test_a_buyers_reply_travels_from_the_platform_to_the_case(
     stack: Stack, tmp_path: Path
 ) -> None:
     """Rule: signed webhook, real process, real server: the buyer's C becomes a refund."""
     case = await stack.asked()
-    async with _console(stack, tmp_path, "--no-console") as console:
+    async with running_console(stack, tmp_path, "--no-console") as console:
         assert {"webhooks": console.url, "console": None} == console.ready
         async with httpx.AsyncClient(base_url=console.url, trust_env=False) as http:
             health = await http.get("/healthz")

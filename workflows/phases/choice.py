@@ -1,6 +1,6 @@
 """Awaiting the choice: remind, keep the offers true, and settle silence at the deadline."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.moves import Move
     from domain.orders import ChatMessage, ChatRole
     from domain.timeline import EventKey
+    from workflows.case import StepAbandonedError
     from workflows.payloads import BuyerWrote
     from workflows.phases.contact import planned_offers
     from workflows.phases.intake import look_again, settle_ask
@@ -25,13 +26,32 @@ REFUNDED_AT_DEADLINE = "The order is cancelled and refunded at the deadline."
 
 async def await_choice(case: ShortageCase) -> None:
     """Wait for the buyer until the deadline; silence is an outcome too."""
-    until, arrivals = case.answer_by(), case.inbox.arrivals
-    if (until is None or case.now < until) and _offers_are_outdated(case):
-        await _change_offers(case)
+    if case.inbox.unread:
+        case.inbox.unread = False
+        await _unread_texts(case)
         return
+    until = case.answer_by()
+    if until is None or case.now < until:
+        if case.consent_by and case.unavailable:
+            await _no_date_left(case)
+            return
+        if _offers_are_outdated(case):
+            await _change_offers(case)
+            return
+    await _wait_for_answer(case, until)
+
+
+async def _no_date_left(case: ShortageCase) -> None:
+    """The later date that the buyer was to agree to is gone as well."""
+    case.refund.reason = RefundReason.RESTOCK_FAILED
+    case.move(Move.NO_DATE_LEFT)
+    await settle_ask(case)
+
+
+async def _wait_for_answer(case: ShortageCase, until: datetime | None) -> None:
     reminder = _next_reminder(case)
     wake_at = min((at for at in (until, reminder) if at), default=None)
-    if await case.wait(lambda: case.inbox.arrivals != arrivals, until=wake_at, why="choice_by"):
+    if await case.wait(lambda: case.inbox.news, until=wake_at, why="choice_by"):
         return
     if until is None or case.now < until:
         await _remind(case)
@@ -50,7 +70,11 @@ def _next_reminder(case: ShortageCase) -> datetime | None:
         profile=case.pinned.profile,
     )
     ahead = [at for at in due if at > case.contact.reminded_until]
-    return ahead[0] if ahead and case.contact.mode is ContactMode.CHAT else None
+    if not ahead or case.contact.mode is not ContactMode.CHAT:
+        return None
+    # A worker that was away does not wake the buyer at night for what it missed by day.
+    at = deadlines.after_quiet_hours(max(ahead[0], case.now), case.pinned.profile)
+    return at if at <= choice_by.at - deadlines.REMINDER_GAP else None
 
 
 async def _remind(case: ShortageCase) -> None:
@@ -59,26 +83,25 @@ async def _remind(case: ShortageCase) -> None:
         return
     case.contact.reminded_until = due
     facts = facts_of(case, MessageKey.REMINDER, offers=case.offers, answer_by=case.answer_by())
-    arrivals = case.inbox.arrivals
     await case.race(
         inform_buyer(case, f"reminder:{due:%Y%m%dT%H%M}", facts),
         until=case.answer_by(),
-        unless=lambda: case.inbox.arrivals != arrivals,
+        unless=lambda: case.inbox.news,
     )
 
 
 def _offers_are_outdated(case: ShortageCase) -> bool:
     """Tell whether the restock news no longer fits what the buyer was offered."""
-    if case.consent_by and not case.unavailable:
-        return False
     standing, possible = case.offer(Choice.WAIT), _wait_is_possible(case)
-    facts = (case.restock_at, case.in_stock, case.unavailable, possible)
-    if facts == case.contact.offers_judged:
+    if case.consent_by or _restock_facts(case) == case.contact.offers_judged:
         return False
-    case.contact.offers_judged = facts
     if standing is None:
         return possible
     return not possible or case.promise_is_later_than(standing.promised_at)
+
+
+def _restock_facts(case: ShortageCase) -> tuple[object, ...]:
+    return (case.restock_at, case.in_stock, case.unavailable, _wait_is_possible(case))
 
 
 def _wait_is_possible(case: ShortageCase) -> bool:
@@ -92,9 +115,20 @@ def _wait_is_possible(case: ShortageCase) -> bool:
 
 async def _change_offers(case: ShortageCase) -> None:
     """Put the new offers to the buyer; nothing is offered or withdrawn without a message."""
-    number = case.contact.offer_changes + 1
-    plan = await planned_offers(case, f"offers:changed:{number}")
+    judged = _restock_facts(case)
+    if case.contact.offers_in_work != judged:
+        case.contact.offers_in_work = judged
+        case.contact.offer_changes += 1
+    number = case.contact.offer_changes
+    plan = await case.race(
+        planned_offers(case, f"offers:changed:{number}"),
+        until=case.answer_by(),
+        unless=lambda: case.inbox.news,
+    )
+    if plan is None:
+        return
     if plan.offers == case.offers:
+        case.contact.offers_judged = judged
         return
     facts = facts_of(
         case, MessageKey.OFFERS_CHANGED, offers=plan.offers, answer_by=case.answer_by()
@@ -104,10 +138,12 @@ async def _change_offers(case: ShortageCase) -> None:
             case, f"offers-changed:{number}", facts, asks=True, otherwise=REFUNDED_AT_DEADLINE
         ),
         until=case.answer_by(),
-        unless=lambda: case.phase is not CaseState.AWAITING_CHOICE,
+        unless=lambda: case.inbox.news,
     )
-    case.contact.offer_changes = number
-    if told is None or told.order_moved:
+    if told is None:
+        return
+    case.contact.offers_judged = judged
+    if told.order_moved:
         return
     case.offers = plan.offers
     case.tell(EventKey.OFFERS_CHANGED, ", ".join(offer.choice for offer in plan.offers))
@@ -132,10 +168,11 @@ async def _settle_silence(case: ShortageCase) -> None:
 
 async def _unread_texts(case: ShortageCase) -> bool:
     """Fetch what the buyer wrote since the ask, whether or not a webhook told of it."""
+    spare = case.now + case.outage.park_after + timedelta(minutes=1)
     said = await case.race(
-        case.take_step("silence", lambda key: _read(case, key), fresh=True),
-        until=case.promise_by.at if case.promise_by else None,
-        unless=lambda: case.phase is not CaseState.AWAITING_CHOICE,
+        _read_since_ask(case),
+        until=max(spare, case.promise_by.at) if case.promise_by else spare,
+        unless=lambda: case.phase is not CaseState.AWAITING_CHOICE or bool(case.inbox.texts),
     )
     fresh = [
         message
@@ -152,7 +189,22 @@ async def _unread_texts(case: ShortageCase) -> bool:
                 index=message.index,
             )
         )
-    return bool(fresh) or case.phase is not CaseState.AWAITING_CHOICE
+    waiting = bool(case.inbox.texts)
+    return waiting or case.phase is not CaseState.AWAITING_CHOICE
+
+
+async def _read_since_ask(case: ShortageCase) -> list[ChatMessage]:
+    try:
+        return await case.take_step(
+            "silence",
+            lambda key: _read(case, key),
+            dispensable=True,
+            otherwise=REFUNDED_AT_DEADLINE,
+            by=case.promise_by.at if case.promise_by else None,
+            fresh=True,
+        )
+    except StepAbandonedError:
+        return []
 
 
 def _is_answer(message: ChatMessage) -> bool:

@@ -5,6 +5,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseOutcome, CaseView
     from domain.timeline import EventKey
+    from workflows.phases.refund import release_reservation
     from workflows.policies import OURS
     from workflows.ports import FileCase, RecordsPort
     from workflows.shortage import ShortageCase
@@ -17,6 +18,7 @@ async def close_case(case: ShortageCase) -> CaseView:
     case.closed_at = case.now
     for step in sorted(case.contact.wanted):
         await settle_contact(case, step)
+    await release_reservation(case)
     duplicate = case.outcome is CaseOutcome.DUPLICATE_OF_CLOSED
     if not duplicate:
         case.tell(EventKey.CASE_CLOSED, case.outcome or "")

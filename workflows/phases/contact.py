@@ -12,7 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.shortage import OfferFacts, OfferPlan, dearest, plan_offers
     from domain.timeline import EventKey
     from workflows import decisions
-    from workflows.phases.intake import settle_from_outside
+    from workflows.case import StepAbandonedError
+    from workflows.phases.intake import hear_early_texts, look_again, settle_from_outside
     from workflows.policies import SHOP_READ, SHOP_WRITE
     from workflows.ports import (
         CheckOffers,
@@ -36,18 +37,16 @@ async def contact(case: ShortageCase) -> None:
         _nothing_left(case)
         return
     _set_limit(case)
-    arrivals, limit = case.inbox.arrivals, case.ask.limit
+    limit, number = case.ask.limit, case.ask.number
     told = await case.race(
         _reach(case),
         until=limit,
-        unless=lambda: case.inbox.arrivals != arrivals or case.phase is not CaseState.CONTACTING,
+        unless=lambda: case.inbox.news or case.phase is not CaseState.CONTACTING,
         why="contact_by",
     )
-    if case.phase is not CaseState.CONTACTING or (told and told.order_moved):
-        return
-    if told:
-        _asked(case, told)
-    elif limit and case.now >= limit:
+    if told and not told.order_moved:
+        _asked(case, told, number)
+    elif limit and case.now >= limit and case.phase is CaseState.CONTACTING and not told:
         await _missed(case)
 
 
@@ -64,6 +63,14 @@ def _set_limit(case: ShortageCase) -> None:
         return
     ask.limit = ask.contact_by.at
     if case.now < ask.contact_by.at or case.step(_step(case)).tried:
+        return
+    _give_one_contact(case)
+
+
+def _give_one_contact(case: ShortageCase) -> None:
+    """The deadline passed before the case could act: one contact comes first."""
+    ask = case.ask
+    if ask.contact_by is None or case.due is None:
         return
     case.breach(ask.contact_by.name, ask.contact_by.at)
     anew = deadlines.contact_by(detected_at=case.now, due=case.due, playbook=case.pinned.playbook)
@@ -93,7 +100,7 @@ async def _reach(case: ShortageCase) -> Told:
 def _message(case: ShortageCase) -> MessageKey:
     if not _time_to_ask(case):
         return MessageKey.CONTACT_ONLY
-    return MessageKey.ASK if case.ask.number == 1 else MessageKey.ASK_FURTHER
+    return MessageKey.ASK if case.contact.first_at is None else MessageKey.ASK_FURTHER
 
 
 def _answer_by(case: ShortageCase) -> deadlines.Deadline:
@@ -125,7 +132,7 @@ async def planned_offers(case: ShortageCase, step: str) -> OfferPlan:
     playbook, units = case.pinned.playbook, case.units()
     checked = OffersChecked()
     if playbook.refund.coupon_id or (case.substitute_sku_id and playbook.swap.offered):
-        checked = await case.take_step(step, lambda key: _check(case, len(units), key))
+        checked = await _checked(case, step, len(units))
     facts = OfferFacts(
         promise=None if case.unavailable else case.earliest_promise(),
         coupon=checked.coupon,
@@ -136,6 +143,20 @@ async def planned_offers(case: ShortageCase, step: str) -> OfferPlan:
         unpaid=bool(case.order and case.order.is_cod),
     )
     return plan_offers(facts, playbook=playbook, promise_by=case.promise_by_if_contacted_now())
+
+
+async def _checked(case: ShortageCase, step: str, units: int) -> OffersChecked:
+    """Look at coupon and substitute; a person may have the offers made without them."""
+    try:
+        return await case.take_step(
+            step,
+            lambda key: _check(case, units, key),
+            dispensable=True,
+            otherwise="The offers wait for coupon and substitute.",
+            by=case.next_deadline(),
+        )
+    except StepAbandonedError:
+        return OffersChecked()
 
 
 async def _check(case: ShortageCase, units: int, _key: EffectKey) -> OffersChecked:
@@ -154,13 +175,17 @@ async def _open_conversation(case: ShortageCase) -> None:
     if not case.pinned.chat:
         fall_back_to_people(case, "the shop has no chat scope")
         return
-    opened = await case.take_step(
-        "conversation",
-        lambda key: _open(case, key),
-        done=lambda reference: ConversationOpened(conversation_id=reference or None),
-        otherwise=REFUNDED_UNASKED,
-        by=case.next_deadline(),
-    )
+    try:
+        opened = await case.take_step(
+            "conversation",
+            lambda key: _open(case, key),
+            done=lambda reference: ConversationOpened(conversation_id=reference or None),
+            dispensable=True,
+            otherwise=REFUNDED_UNASKED,
+            by=case.next_deadline(),
+        )
+    except StepAbandonedError:
+        opened = ConversationOpened(why_not="a person gave up on chat")
     if opened.conversation_id is None:
         fall_back_to_people(case, opened.why_not or "no conversation could be opened")
         return
@@ -179,7 +204,8 @@ async def _open(case: ShortageCase, _key: EffectKey) -> ConversationOpened:
     return await case.remote(ShopPort.open_conversation, cmd, SHOP_WRITE, "open the conversation")
 
 
-def _asked(case: ShortageCase, told: Told) -> None:
+def _asked(case: ShortageCase, told: Told, number: int) -> None:
+    """Note the contact, also one that crossed with a decision; then wait for the choice."""
     time_to_ask = _time_to_ask(case)
     late = case.ask.contact_by and told.at > case.ask.contact_by.at
     case.contacted(told.at)
@@ -188,8 +214,12 @@ def _asked(case: ShortageCase, told: Told) -> None:
         case.tell(EventKey.BUYER_CONTACTED, "chat", rule=_rule(case))
     if late and case.ask.contact_by:
         case.breach(case.ask.contact_by.name, case.ask.contact_by.at)
+    if case.phase is not CaseState.CONTACTING or case.ask.number != number:
+        return
     if time_to_ask:
+        case.contact.replied = False
         case.move(Move.CONTACTED)
+        hear_early_texts(case)
         return
     case.refund.reason = RefundReason.UNAVAILABLE
     case.move(Move.NO_TIME_TO_ASK)
@@ -203,21 +233,28 @@ async def _missed(case: ShortageCase) -> None:
     """Look once more, at the chat and at the shop, before acting on a missed contact."""
     found = await _found_in_chat(case)
     if found:
-        _asked(case, found)
+        _asked(case, found, case.ask.number)
         return
-    await case.race(
-        case.look(),
-        until=case.now + timedelta(minutes=1) + case.outage.park_after,
-        unless=lambda: case.phase is not CaseState.CONTACTING,
-    )
-    settle_from_outside(case)
+    await look_again(case, until=case.now + timedelta(minutes=1) + case.outage.park_after)
     if case.phase is not CaseState.CONTACTING:
+        return
+    if _was_away(case):
+        _give_one_contact(case)
         return
     if case.ask.contact_by:
         case.breach(case.ask.contact_by.name, case.ask.contact_by.at)
     case.drop_task(_step(case))
     case.refund.reason = RefundReason.NOT_CONTACTED
     case.move(Move.NOT_CONTACTED)
+
+
+def _was_away(case: ShortageCase) -> bool:
+    """Tell whether nobody was running when the contact should have been tried."""
+    parked = case.step(case.parked) if case.parked else None
+    for_person = bool(parked and parked.retry_at is None) or _step(case) in case.contact.wanted
+    if for_person or not case.inbox.first_time(f"one-contact:{case.ask.number}"):
+        return False
+    return case.now - case.latest_try() > case.outage.retry_every + case.outage.park_after
 
 
 async def _found_in_chat(case: ShortageCase) -> Told | None:

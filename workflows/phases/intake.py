@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.moves import Move
     from domain.timeline import BUYER, PLATFORM, EventKey
     from workflows import decisions
-    from workflows.payloads import BuyerChose, BuyerWrote, RestockChanged
+    from workflows.payloads import BuyerChose, BuyerWrote
     from workflows.ports import AskAnswered, DeskPort, EffectKey, ReadReply, RecordsPort, ReplyRead
     from workflows.shortage import ShortageCase
     from workflows.speaking import facts_of, inform_buyer
@@ -25,12 +25,18 @@ _CANCELLED = {
 
 async def take_in(case: ShortageCase) -> None:
     """Act on everything that has arrived, outside changes first."""
+    case.inbox.taken_in = case.inbox.arrivals
     if case.inbox.stale:
         await look_again(case, until=case.next_deadline())
+    if case.inbox.stale:
+        case.nudge_later()
     while case.inbox.texts and not case.closed:
-        await _read(case, case.inbox.texts.pop(0))
+        if not await _read(case, case.inbox.texts[0]):
+            case.nudge_later()
+            break
+        case.inbox.texts.pop(0)
     while case.inbox.restock and not case.closed:
-        _take_news(case, case.inbox.restock.pop(0))
+        decisions.take_news(case, case.inbox.restock.pop(0))
 
 
 async def look_again(case: ShortageCase, *, until: datetime | None = None) -> None:
@@ -41,11 +47,10 @@ async def look_again(case: ShortageCase, *, until: datetime | None = None) -> No
         until: When something else must be done even if the shop gives no answer; one that
             has passed already does not count.
     """
-    arrivals = case.inbox.arrivals
     await case.race(
         case.look(),
         until=until if until and until > case.now else None,
-        unless=lambda: case.closed or (bool(case.parked) and case.inbox.arrivals != arrivals),
+        unless=lambda: case.closed or (bool(case.parked) and case.inbox.news),
         why="look",
     )
     if not case.closed:
@@ -55,6 +60,8 @@ async def look_again(case: ShortageCase, *, until: datetime | None = None) -> No
 
 def settle_from_outside(case: ShortageCase) -> None:
     """End the case where the units were shipped or cancelled by someone else."""
+    if case.closed:
+        return
     fate = case.fate()
     if fate in _CANCELLED:
         _cancelled_outside(case, fate)
@@ -81,10 +88,26 @@ def _shipped(case: ShortageCase) -> None:
     case.move(Move.SHIPPED_OUTSIDE, outcome=CaseOutcome.SHIPPED_ANYWAY)
 
 
-async def _read(case: ShortageCase, wrote: BuyerWrote) -> None:
+async def _read(case: ShortageCase, wrote: BuyerWrote) -> bool:
+    """Read a text; False while it cannot be read, so that a deadline is not held up."""
     if _is_older_than_ask(case, wrote):
-        return
-    read = await case.take_step(f"read:{wrote.message_id}", lambda key: _attempt(case, wrote, key))
+        return True
+    if case.contact.latest_ask_at is None or case.phase is CaseState.CONTACTING:
+        case.inbox.early_texts.append(wrote)
+        return True
+    until = case.next_deadline()
+    read = await case.race(
+        case.take_step(f"read:{wrote.message_id}", lambda key: _attempt(case, wrote, key)),
+        until=until if until and until > case.now else None,
+        unless=lambda: case.closed or (bool(case.parked) and case.inbox.news),
+    )
+    if read is None:
+        return False
+    await _hear(case, wrote, read)
+    return True
+
+
+async def _hear(case: ShortageCase, wrote: BuyerWrote, read: ReplyRead) -> None:
     if not read.mine:
         case.contact.unrouted_choice = None
         return
@@ -127,6 +150,9 @@ def _act_on(case: ShortageCase, wrote: BuyerWrote, read: ReplyRead) -> None:
     choice = read.reading.choice or case.contact.unrouted_choice
     case.contact.unrouted_choice = None
     if choice is not None:
+        if wrote.index is not None and wrote.index < case.contact.chosen_index:
+            return
+        case.contact.chosen_index = max(wrote.index or -1, case.contact.chosen_index)
         chose = BuyerChose(choice=choice, message_id=wrote.message_id, text=wrote.text)
         decisions.choose(case, chose)
         return
@@ -141,15 +167,20 @@ async def _ask_which(case: ShortageCase, wrote: BuyerWrote, read: ReplyRead) -> 
     await inform_buyer(case, f"which-order:{wrote.message_id}", facts)
 
 
-def _take_news(case: ShortageCase, news: RestockChanged) -> None:
-    match news.state:
-        case "unavailable":
-            decisions.turn_unavailable(case)
-        case "in_stock":
-            case.restock_at = news.available_at or case.now
-            case.in_stock = True
-        case _:
-            case.restock_at = news.available_at
+def hear_early_texts(case: ShortageCase) -> None:
+    """Now that the buyer was asked: what was written after the ask is an answer to it.
+
+    A text whose place is not known may be older; the conversation itself tells.
+    """
+    early, case.inbox.early_texts = case.inbox.early_texts, []
+    for wrote in early:
+        if wrote.index is None:
+            case.inbox.seen.discard(f"wrote:{wrote.message_id}")
+            case.inbox.unread = True
+        elif not _is_older_than_ask(case, wrote):
+            case.inbox.texts.append(wrote)
+    if early:
+        case.arrived()
 
 
 async def settle_ask(case: ShortageCase) -> None:
@@ -158,4 +189,4 @@ async def settle_ask(case: ShortageCase) -> None:
         return
     case.contact.ask_settled = True
     cmd = AskAnswered(case_id=case.case_id)
-    await case.local(RecordsPort.ask_answered, cmd, "the ask is answered")
+    await case.keep("ask-answered", RecordsPort.ask_answered, cmd, "the ask is answered")

@@ -7,8 +7,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseOutcome, CaseState
     from domain.errors import InputError
     from domain.moves import Move
-    from domain.shortage import short_units
     from domain.timeline import EventKey
+    from workflows import decisions
+    from workflows.phases.intake import settle_from_outside
     from workflows.ports import (
         CaseRef,
         ClosedCaseFound,
@@ -33,6 +34,8 @@ async def open_case(case: ShortageCase) -> None:
     """Check the files, pin the rules, look at the order."""
     case.tell(EventKey.CASE_OPENED, case.kind, actor=case.source or "start")
     on_file = await case.take_step("on-file", lambda key: _find_closed(case, key))
+    if case.closed:
+        return
     if on_file.outcome is not None:
         case.tell(EventKey.CASE_CLOSED, f"on file as {on_file.outcome}")
         case.move(Move.DUPLICATE, outcome=CaseOutcome.DUPLICATE_OF_CLOSED)
@@ -44,9 +47,11 @@ async def open_case(case: ShortageCase) -> None:
     if case.order is None:
         case.move(Move.ORDER_UNKNOWN, outcome=CaseOutcome.UNKNOWN_ORDER)
         return
-    _check_skus(case)
+    _name_lines(case)
     _tell_deadlines(case)
-    case.move(Move.READY)
+    settle_from_outside(case)
+    if not case.closed:
+        case.move(Move.READY)
 
 
 async def _find_closed(case: ShortageCase, _key: EffectKey) -> ClosedCaseFound:
@@ -70,11 +75,9 @@ async def _pin(case: ShortageCase) -> None:
     )
 
 
-def _check_skus(case: ShortageCase) -> None:
-    if case.order is None or case.every_line:
-        return
+def _name_lines(case: ShortageCase) -> None:
     try:
-        short_units(case.order, case.short)
+        decisions.name_lines(case)
     except InputError as error:
         raise bad_input(error) from error
 

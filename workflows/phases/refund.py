@@ -37,10 +37,9 @@ with workflow.unsafe.imports_passed_through():
         SettleRefund,
         ShopPort,
     )
-    from workflows.shortage import Refund, ShortageCase
+    from workflows.shortage import APPROVAL, REFUND_BLOCKED, Refund, ShortageCase
     from workflows.speaking import facts_of, inform_buyer
 
-APPROVAL = "approve_refund"
 UNCONFIRMED = "refund_confirmation"
 PLATFORM_CANCELS = "The platform cancels the order by itself at its own deadline."
 
@@ -80,7 +79,7 @@ async def refund(case: ShortageCase) -> None:
     await _send_coupon(case)
     await _inform(case)
     await _settle_reservation(case)
-    if case.inbox.texts:
+    if case.inbox.texts or _owes_an_answer(case):
         return
     if case.refund.more_to_settle and await _more_is_short(case):
         return
@@ -90,15 +89,19 @@ async def refund(case: ShortageCase) -> None:
 
 async def _more_is_short(case: ShortageCase) -> bool:
     """Begin one more round for units that joined while others were being cancelled."""
-    case.settled_lines |= frozenset(line.line_id for line in case.units())
+    case.settled_lines |= frozenset(line.line_id for line in case.refund.units)
     case.refund.more_to_settle = False
     await look_again(case)
-    if case.closed or not case.units():
+    if case.closed or not case.open_units():
         return case.closed
     case.refund = Refund(number=case.refund.number + 1)
-    case.new_ask()
     case.move(Move.SKU_JOINED)
+    case.new_ask()
     return True
+
+
+def _owes_an_answer(case: ShortageCase) -> bool:
+    return case.contact.too_late and not case.is_finished("too-late")
 
 
 def _amount(case: ShortageCase) -> Money | None:
@@ -119,8 +122,8 @@ async def _may_refund(case: ShortageCase) -> bool:
     if not limited or amount is None or not _paid(case) or case.refund.approved:
         return True
     if case.refund.approved is None and (await _reserve(case, amount)).granted:
-        return True
-    return await _wait_for_approval(case)
+        return case.phase is CaseState.REFUNDING
+    return case.phase is CaseState.REFUNDING and await _wait_for_approval(case)
 
 
 async def _reserve(case: ShortageCase, amount: Money) -> RefundReserved:
@@ -139,7 +142,8 @@ async def _reserve(case: ShortageCase, amount: Money) -> RefundReserved:
     async def attempt(_key: EffectKey) -> RefundReserved:
         return await case.local(RecordsPort.reserve_refund, cmd, "reserve the refund")
 
-    return await case.take_step(f"reserve:{case.refund.number}", attempt)
+    case.refund.reserved = cmd.key
+    return await case.take_step(f"reserve:{case.refund.number}:{amount.amount_minor}", attempt)
 
 
 def _key(case: ShortageCase) -> str:
@@ -163,10 +167,9 @@ async def _wait_for_approval(case: ShortageCase) -> bool:
             otherwise=PLATFORM_CANCELS,
         )
     )
-    arrivals = case.inbox.arrivals
     if case.refund.approved is None:
         woke = await case.wait(
-            lambda: case.inbox.arrivals != arrivals, until=_call_at(case, until), why="approval"
+            lambda: case.inbox.news, until=_call_at(case, until), why="approval"
         )
         if not woke:
             await _call_every_rung(case)
@@ -179,14 +182,14 @@ async def _wait_for_approval(case: ShortageCase) -> bool:
 
 
 def _call_at(case: ShortageCase, until: datetime | None) -> datetime | None:
-    if until is None or case.is_finished("approval-called"):
+    if until is None or case.refund.called:
         return case.now + case.pinned.playbook.refund.look_every
     return until
 
 
 async def _call_every_rung(case: ShortageCase) -> None:
-    task, called = case.task(APPROVAL), case.is_finished("approval-called")
-    case.step("approval-called").finished = True
+    task, called = case.task(APPROVAL), case.refund.called
+    case.refund.called = True
     if task is None or called or not case.people_can_be_called:
         return
     for rung, _after in enumerate(case.people.ladder):
@@ -197,7 +200,7 @@ async def _wait_for_platform(case: ShortageCase, why: str) -> bool:
     """Nothing more can be done from here: watch the order until somebody ends it."""
     case.ask_person(
         HumanTask(
-            step="refund_blocked",
+            step=REFUND_BLOCKED,
             ask=f"The order cannot be cancelled ({why}); override the outcome or settle it in "
             "Seller Center.",
             by=case.due.at if case.due else None,
@@ -205,27 +208,24 @@ async def _wait_for_platform(case: ShortageCase, why: str) -> bool:
             otherwise=PLATFORM_CANCELS,
         )
     )
-    arrivals = case.inbox.arrivals
     look_at = case.now + case.pinned.playbook.refund.look_every
-    if not await case.wait(lambda: case.inbox.arrivals != arrivals, until=look_at, why="look"):
+    if not await case.wait(lambda: case.inbox.news, until=look_at, why="look"):
         await look_again(case)
-    if case.phase is not CaseState.REFUNDING or case.closed:
-        case.drop_task("refund_blocked")
     return False
 
 
 async def _cancel(case: ShortageCase) -> bool:
     step = f"refund:{case.refund.number}"
+    if case.refund.status is RefundStatus.FAILED:
+        return await _wait_for_platform(case, "the cancellation was given up")
     if case.is_finished(step):
-        return case.refund.status is not RefundStatus.FAILED or await _wait_for_platform(
-            case, "the cancellation was given up"
-        )
-    case.refund.scheduled = True
-    case.refund.amount = _amount(case) if _paid(case) else None
+        return True
+    if not case.refund.scheduled:
+        _schedule(case)
     try:
         answer = await _try_to_cancel(case, step)
     except StepAbandonedError:
-        return _given_up(case, step, "a person gave the cancellation up")
+        return _given_up(case, "a person gave the cancellation up")
     if answer is None:
         return False
     if answer.gone:
@@ -239,20 +239,27 @@ async def _cancel(case: ShortageCase) -> bool:
     return True
 
 
+def _schedule(case: ShortageCase) -> None:
+    """From here there is no way back, and every retry takes these units and no others."""
+    units, whole, amount = case.open_units(), case.covers_whole_order(), _amount(case)
+    case.refund.units, case.refund.whole, case.refund.scheduled = units, whole, True
+    case.refund.amount = amount if _paid(case) else None
+
+
 async def _try_to_cancel(case: ShortageCase, step: str) -> OrderCancelled | None:
     """Cancel; while parked, news and the platform's own deadline get another look."""
-    arrivals = case.inbox.arrivals
     after_due = case.due.at + _AFTER_DUE if case.due else None
     answer = await case.race(
         case.take_step(
             step,
             lambda key: _attempt(case, key),
             done=lambda reference: OrderCancelled(cancel_id=reference or None),
+            dispensable=True,
             otherwise=PLATFORM_CANCELS,
             by=case.due.at if case.due else None,
         ),
         until=after_due if after_due and after_due > case.now else None,
-        unless=lambda: bool(case.parked) and case.inbox.arrivals != arrivals,
+        unless=lambda: bool(case.parked) and case.inbox.news,
         why="the platform's own deadline",
     )
     if answer is None:
@@ -274,10 +281,9 @@ async def _attempt(case: ShortageCase, key: EffectKey) -> OrderCancelled:
     return await case.remote(ShopPort.cancel_order, cmd, SHOP_WRITE, "cancel the order")
 
 
-def _given_up(case: ShortageCase, step: str, why: str) -> bool:
+def _given_up(case: ShortageCase, why: str) -> bool:
     case.refund.scheduled = False
     case.refund.status = RefundStatus.FAILED
-    case.step(step).finished = True
     case.tell(EventKey.REFUND_FAILED, why)
     return False
 
@@ -301,6 +307,8 @@ def _submitted(case: ShortageCase, answer: OrderCancelled) -> None:
         return
     case.refund.status = RefundStatus.SUBMITTED
     case.refund.submitted_at = case.now
+    if answer.by_buyers_request:
+        case.look_soon()
     how = "the buyer's own request was approved" if answer.by_buyers_request else "by the seller"
     case.tell(EventKey.REFUND_SUBMITTED, how, rule=case.refund.reason or "")
     if answer.complete:
@@ -315,13 +323,17 @@ def _confirmed(case: ShortageCase) -> None:
 
 async def _await_confirmation(case: ShortageCase) -> None:
     """Look from time to time whether the platform has completed the cancellation."""
-    rules, arrivals = case.pinned.playbook.refund, case.inbox.arrivals
-    look_at = case.now + rules.look_every
-    if not await case.wait(lambda: case.inbox.arrivals != arrivals, until=look_at, why="confirm"):
-        await look_again(case)
+    rules = case.pinned.playbook.refund
     if _is_complete(case):
         _confirmed(case)
-    elif case.refund.submitted_at and case.now >= case.refund.submitted_at + rules.confirm_within:
+        return
+    look_at = case.now + rules.look_every
+    if await case.wait(lambda: case.inbox.news, until=look_at, why="confirm"):
+        return
+    await look_again(case)
+    if case.closed or _is_complete(case):
+        return
+    if case.refund.submitted_at and case.now >= case.refund.submitted_at + rules.confirm_within:
         _ask_about(case)
 
 
@@ -357,9 +369,7 @@ async def _send_coupon(case: ShortageCase) -> None:
         return
     entry = case.step("coupon")
     cmd = SendCoupon(
-        key=EffectKey(
-            case_id=case.case_id, step="coupon", began_at=entry.began_at, tried_before=entry.tried
-        ),
+        key=case.effect_key(entry),
         shop_id=case.shop_id,
         conversation_id=case.contact.conversation_id,
         coupon_id=offer.coupon_id or "",
@@ -391,11 +401,21 @@ async def _inform(case: ShortageCase) -> None:
     key = MessageKey.REFUNDED
     if case.contact.too_late:
         await inform_buyer(case, "too-late", facts_of(case, MessageKey.TOO_LATE))
-    await inform_buyer(case, "refunded", facts_of(case, key, reason=reason))
+    await inform_buyer(case, f"refunded:{case.refund.number}", facts_of(case, key, reason=reason))
 
 
 async def _settle_reservation(case: ShortageCase) -> None:
-    if not case.is_finished(f"reserve:{case.refund.number}"):
+    await _close_reservation(case, refunded=True)
+
+
+async def release_reservation(case: ShortageCase) -> None:
+    """Give back a reservation whose refund was not made: it counts against no limit."""
+    await _close_reservation(case, refunded=False)
+
+
+async def _close_reservation(case: ShortageCase, *, refunded: bool) -> None:
+    key, case.refund.reserved = case.refund.reserved, None
+    if key is None:
         return
-    cmd = SettleRefund(key=_key(case), refunded=True, approved_by=case.refund.approved_by)
-    await case.local(RecordsPort.settle_refund, cmd, "settle the reservation")
+    cmd = SettleRefund(key=key, refunded=refunded, approved_by=case.refund.approved_by)
+    await case.keep("settle-refund", RecordsPort.settle_refund, cmd, "settle the reservation")

@@ -15,11 +15,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.orders import OrderStatus
     from domain.timeline import PLATFORM, EventKey
     from workflows.phases.intake import look_again, settle_ask
-    from workflows.shortage import ShortageCase
+    from workflows.shortage import GIFT, ShortageCase
     from workflows.speaking import Told, facts_of, inform_buyer, tell_buyer
 
-GIFT = "gift"
-"""The task that asks the warehouse to pack the promised gift."""
 _GIFT_PATIENCE = timedelta(hours=24)
 
 
@@ -33,12 +31,22 @@ async def wait_for_restock(case: ShortageCase) -> None:
     if _date_is_lost(case):
         await _slip(case)
         return
-    arrivals, until = case.inbox.arrivals, case.promised_at
-    if await case.wait(lambda: case.inbox.arrivals != arrivals, until=until, why="promised_at"):
+    if await case.wait(lambda: case.inbox.news, until=case.promised_at, why="promised_at"):
         return
     await look_again(case)
-    if case.phase is CaseState.WAITING_RESTOCK and not await _kept(case):
+    if case.phase is not CaseState.WAITING_RESTOCK or await _kept(case):
+        return
+    if case.fate() is Fate.PACKED:
+        _left_late(case)
+    elif case.promised_at is None or case.now >= case.promised_at:
         await _slip(case)
+
+
+def _left_late(case: ShortageCase) -> None:
+    """The parcel is packed but was not scanned by the date: it ships, later than promised."""
+    if case.promised_at:
+        case.breach("promised_at", case.promised_at)
+    case.move(Move.SHIPPED_OUTSIDE, outcome=CaseOutcome.SHIPPED_ANYWAY)
 
 
 def _note_gift(case: ShortageCase) -> None:
@@ -62,11 +70,10 @@ async def _confirm(case: ShortageCase) -> None:
     if case.choice is not Choice.WAIT or case.is_finished(step):
         return
     facts = facts_of(case, MessageKey.WAIT_AGREED, promised_at=case.promised_at)
-    arrivals = case.inbox.arrivals
     await case.race(
         inform_buyer(case, step, facts),
         until=case.promised_at,
-        unless=lambda: case.inbox.arrivals != arrivals,
+        unless=lambda: case.inbox.news,
     )
 
 
@@ -80,17 +87,26 @@ async def _kept(case: ShortageCase) -> bool:
         return False
     if case.inbox.first_time("kept"):
         case.tell(EventKey.PROMISE_KEPT, fate, actor=PLATFORM)
-    if case.gift and not case.gift_packed:
-        await _chase_gift(case)
-    if case.phase is CaseState.WAITING_RESTOCK:
+    if case.phase is CaseState.WAITING_RESTOCK and await _gift_is_settled(case):
         case.move(Move.KEPT, outcome=CaseOutcome.SHIPPED_AFTER_WAIT)
     return True
 
 
-async def _chase_gift(case: ShortageCase) -> None:
-    """The parcel left and nobody confirmed the gift: ask once more before closing."""
-    until = case.now + _GIFT_PATIENCE
-    case.drop_task(GIFT)
+async def _gift_is_settled(case: ShortageCase) -> bool:
+    """Ask once more before closing if the parcel left and nobody confirmed the gift."""
+    if case.gift is None or case.gift_packed:
+        return True
+    if case.kept_at is None:
+        case.kept_at = case.now
+        case.drop_task(GIFT)
+        _chase_gift(case, case.now + _GIFT_PATIENCE)
+    until = case.kept_at + _GIFT_PATIENCE
+    await case.wait(lambda: case.gift_packed or case.inbox.news, until=until, why="gift")
+    waits_on = not case.gift_packed and case.now < until
+    return case.phase is CaseState.WAITING_RESTOCK and not waits_on
+
+
+def _chase_gift(case: ShortageCase, until: datetime) -> None:
     case.ask_person(
         HumanTask(
             step=GIFT,
@@ -100,25 +116,28 @@ async def _chase_gift(case: ShortageCase) -> None:
             otherwise="The case closes with the gift unconfirmed.",
         )
     )
-    await case.wait(
-        lambda: case.gift_packed or case.phase is not CaseState.WAITING_RESTOCK, until=until
-    )
 
 
 def _date_is_lost(case: ShortageCase) -> bool:
     if case.unavailable:
+        return True
+    if case.promised_at and case.promise_by and case.promised_at >= case.promise_by.at:
         return True
     return not case.in_stock and case.promise_is_later_than(case.promised_at)
 
 
 async def _slip(case: ShortageCase) -> None:
     """The date cannot be kept: a later one needs a new yes, none means refund at once."""
-    new_date = _next_date(case)
-    case.tell(
-        EventKey.PROMISE_SLIPPED,
-        f"{_when(case.promised_at)} -> {_when(new_date)}",
-        rule="a later date needs a new express yes before promise_by",
-    )
+    facts = (case.restock_at, case.in_stock, case.unavailable, case.promised_at)
+    if case.slip is None or case.slip[0] != facts:
+        case.slip = (facts, _next_date(case))
+        new_date = case.slip[1]
+        case.tell(
+            EventKey.PROMISE_SLIPPED,
+            f"{_when(case.promised_at)} -> {_when(new_date)}",
+            rule="a later date needs a new express yes before promise_by",
+        )
+    new_date = case.slip[1]
     if new_date is None or not await _ask_again(case, new_date):
         _give_up(case)
 
@@ -158,18 +177,18 @@ async def _ask_again(case: ShortageCase, new_date: datetime) -> bool:
     told: Told | None = await case.race(
         tell_buyer(
             case,
-            f"slipped:{case.slips + 1}",
+            f"slipped:{case.slips + 1}:{new_date:%Y%m%dT%H%M}",
             facts,
             asks=True,
             otherwise="The order is cancelled and refunded before the platform does it.",
         ),
         until=promise_by.at,
-        unless=lambda: case.phase is not CaseState.WAITING_RESTOCK,
+        unless=lambda: case.inbox.news,
     )
-    if case.phase is not CaseState.WAITING_RESTOCK or (told and told.order_moved):
+    if case.phase is not CaseState.WAITING_RESTOCK:
         return True
     if told is None:
-        return False
+        return case.now < promise_by.at
     _await_consent(case, told.at, offers)
     return True
 

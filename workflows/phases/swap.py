@@ -21,9 +21,9 @@ async def arrange_swap(case: ShortageCase) -> None:
     await _explain(case)
     if case.phase is not CaseState.ARRANGING_SWAP or _ordered(case):
         return
-    arrivals, lapse = case.inbox.arrivals, case.choice_by.at if case.choice_by else case.now
+    lapse = case.choice_by.at if case.choice_by else case.now
     look_at = min(lapse, case.now + case.pinned.playbook.swap.look_every)
-    if await case.wait(lambda: case.inbox.arrivals != arrivals, until=look_at, why="swap"):
+    if await case.wait(lambda: case.inbox.news, until=look_at, why="swap"):
         return
     await _search(case)
     if _ordered(case) or case.now < lapse:
@@ -40,15 +40,15 @@ async def _explain(case: ShortageCase) -> None:
     if case.is_finished(step):
         return
     offer = case.offer(Choice.SWAP)
-    case.tell(EventKey.SWAP_AGREED, (offer and offer.substitute_sku_id) or "", actor=BUYER)
+    if case.inbox.first_time(step):
+        case.tell(EventKey.SWAP_AGREED, (offer and offer.substitute_sku_id) or "", actor=BUYER)
     facts = facts_of(
         case, MessageKey.SWAP_AGREED, answer_by=case.choice_by.at if case.choice_by else None
     )
-    arrivals = case.inbox.arrivals
     await case.race(
         inform_buyer(case, step, facts),
         until=case.choice_by.at if case.choice_by else None,
-        unless=lambda: case.inbox.arrivals != arrivals,
+        unless=lambda: case.inbox.news,
     )
 
 

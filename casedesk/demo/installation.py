@@ -1,0 +1,222 @@
+"""A whole installation for one demo: server, sandbox, worker and receiver as real processes."""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+
+from casedesk.demo.stream import SHOPS, DemoShop, Stream, sandbox_orders, scenario
+from casedesk.desk import CaseDesk
+from casedesk.processes import Program, Supervisor
+from casedesk.sandbox_run import for_sandbox, published
+from casedesk.server import EmbeddedServer, embedded_server, free_port
+from casedesk.session import open_records
+from casedesk.settings import ROOT, Settings
+from casedesk.shops import connect_shops, open_shop_client
+from casedesk.up import polled_since
+from casedesk.webhooks import register_webhooks, webhook_address
+from records.database import Database
+from records.shops import ShopDirectory
+
+PARTS = ("sandbox", "worker", "receiver")
+_SHOP_CALLS_PER_SECOND = "300"
+_WORKER_GRACE_SECONDS = 40.0
+_LOOK_EVERY_SECONDS = 0.05
+_BACK_WITHIN_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A running installation."""
+
+    settings: Settings
+    server: EmbeddedServer
+    supervisor: Supervisor
+    sandbox: str
+    receiver: str
+    desk: CaseDesk
+    http: httpx.AsyncClient
+
+    @property
+    def client(self) -> Client:
+        """A client of its server."""
+        return self.desk.client
+
+    def pid(self, part: str) -> int:
+        """Return the process id of "server" or one of `PARTS`."""
+        return self.server.pid if part == "server" else self.supervisor.pid(part)
+
+    def restarts(self) -> dict[str, int]:
+        """Return how often each part was started again."""
+        counts = {part: self.supervisor.restarts(part) for part in PARTS}
+        return counts | {"server": self.server.restarts}
+
+    async def all_there(self) -> None:
+        """Return once every part that must answer does; no time passes meanwhile.
+
+        Raises:
+            TimeoutError: A part does not come back.
+        """
+        async with asyncio.timeout(_BACK_WITHIN_SECONDS):
+            while not all(await asyncio.gather(*self._answers())):  # noqa: ASYNC110  # asked, not told
+                await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+    def _answers(self) -> list[Awaitable[bool]]:
+        urls = (f"{self.sandbox}/_control/clock", f"{self.receiver}/healthz")
+        return [_serves(self.client), *(_answers(self.http, url) for url in urls)]
+
+
+@contextlib.asynccontextmanager
+async def installation(settings: Settings, stream: Stream) -> AsyncIterator[Installation]:
+    """Run everything the demo needs under the home of *settings*, shops connected.
+
+    Args:
+        settings: Its home must be fresh.
+        stream: What the shops hold and how their buyers behave.
+
+    Raises:
+        CaseDeskError: A part could not be started.
+    """
+    home = settings.home
+    _write_files(home, stream)
+    async with contextlib.AsyncExitStack() as stack:
+        http = await stack.enter_async_context(httpx.AsyncClient(timeout=2, trust_env=False))
+        server = await stack.enter_async_context(embedded_server(home, virtual_time=True))
+        supervisor = await stack.enter_async_context(Supervisor(home / "logs"))
+        sandbox = await _start_sandbox(supervisor, home, http)
+        reached = for_sandbox(settings, sandbox, await published(sandbox))
+        db = stack.enter_context(open_records(reached))
+        for shop in SHOPS:
+            await connect_shops(reached, db, shop.auth_code)
+        client = await Client.connect(
+            server.address, namespace=server.namespace, data_converter=pydantic_data_converter
+        )
+        env = _env(reached, server, sandbox)
+        worker = _start_worker(supervisor, client, env)
+        receiver, _ = await asyncio.gather(_start_receiver(supervisor, home, env, http), worker)
+        await _register(reached, db, receiver)
+        desk = CaseDesk(client, reached, db)
+        yield Installation(reached, server, supervisor, sandbox, receiver, desk, http)
+
+
+def _write_files(home: Path, stream: Stream) -> None:
+    (home / "playbooks").mkdir(parents=True, exist_ok=True)
+    for shop in SHOPS:
+        (home / "playbooks" / f"{shop.shop_id}.yaml").write_text(_playbook(shop))
+    (home / "orders.json").write_text(json.dumps(sandbox_orders(stream)))
+    (home / "scenario.json").write_text(json.dumps(scenario(stream)))
+
+
+def _playbook(shop: DemoShop) -> str:
+    """Return the shop's overlay: a gift for waiting, a coupon with a refund, one reminder."""
+    lines = [
+        f"name: demo-{shop.region.lower()}",
+        "choice: {reminders: [8h]}",
+        f"wait: {{gift: {shop.gift}}}",
+        "refund:",
+        f'  coupon_id: "{shop.coupon[0]}"',
+    ]
+    if shop.approve_above:
+        lines.append(f'  approve_above: {{{shop.short.price.currency}: "{shop.approve_above}"}}')
+    return "\n".join(lines) + "\n"
+
+
+def _env(settings: Settings, server: EmbeddedServer, sandbox: str) -> dict[str, str]:
+    return {
+        **_paths(settings.home),
+        "TEMPORAL_ADDRESS": server.address,
+        "TEMPORAL_NAMESPACE": server.namespace,
+        "WENHUO_APP_KEY": settings.app_key,
+        "WENHUO_APP_SECRET": settings.app_secret.get_secret_value(),
+        "WENHUO_API_BASE_URL": sandbox,
+        "WENHUO_AUTH_BASE_URL": sandbox,
+        "WENHUO_SHOP_API_PER_SECOND": _SHOP_CALLS_PER_SECOND,
+    }
+
+
+def _paths(home: Path) -> dict[str, str]:
+    inherited = os.environ.get("PYTHONPATH")
+    path = os.pathsep.join([str(ROOT), *([inherited] if inherited else [])])
+    return {"PYTHONPATH": path, "WENHUO_HOME": str(home)}
+
+
+async def _start_sandbox(supervisor: Supervisor, home: Path, http: httpx.AsyncClient) -> str:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "sandbox", "--port", str(port)]
+    for option, name in (("orders", "json"), ("scenario", "json"), ("state", "db")):
+        prefix = "sandbox-" if option == "state" else ""
+        command += [f"--{option}", str(home / f"{prefix}{option}.{name}")]
+    await supervisor.start(
+        Program(
+            "sandbox",
+            command,
+            env=_paths(home),
+            is_ready=lambda: _answers(http, f"{url}/_control/clock"),
+        )
+    )
+    return url
+
+
+async def _start_worker(supervisor: Supervisor, client: Client, env: dict[str, str]) -> None:
+    began = datetime.now(UTC)
+    await supervisor.start(
+        Program(
+            "worker",
+            [sys.executable, str(ROOT / "worker.py")],
+            env=env,
+            is_ready=lambda: polled_since(client, began),
+            ready_seconds=60,
+            grace_seconds=_WORKER_GRACE_SECONDS,
+        )
+    )
+
+
+async def _start_receiver(
+    supervisor: Supervisor, home: Path, env: dict[str, str], http: httpx.AsyncClient
+) -> str:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "console", "--port", str(port), "--no-console"]
+    command += ["--ready-file", str(home / "receiver.json")]
+    await supervisor.start(
+        Program(
+            "receiver",
+            command,
+            env=env,
+            is_ready=lambda: _answers(http, f"{url}/healthz"),
+            ready_seconds=60,
+        )
+    )
+    return url
+
+
+async def _register(settings: Settings, db: Database, receiver: str) -> None:
+    address = webhook_address(receiver, settings)
+    async with open_shop_client(settings, db) as client:
+        for shop in ShopDirectory(db).all():
+            await register_webhooks(client, shop, address)
+
+
+async def _serves(client: Client) -> bool:
+    try:
+        return await client.service_client.check_health(timeout=timedelta(seconds=2))
+    except RPCError:
+        return False
+
+
+async def _answers(http: httpx.AsyncClient, url: str) -> bool:
+    try:
+        return (await http.get(url)).is_success
+    except httpx.HTTPError:
+        return False

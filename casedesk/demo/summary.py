@@ -1,0 +1,195 @@
+"""The summary of the week: figures and promises, from the cases' views and the real effects."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from casedesk.demo.effects import Effects, totals
+from casedesk.demo.report import Figure, HumanAnswer, Promise, figure
+from casedesk.intake import ShortagePlan
+from domain.cases import CaseOutcome, CaseView, ContactMode, CouponStatus, RefundStatus
+from domain.choices import Choice
+
+_REFUNDED = (RefundStatus.CONFIRMED, RefundStatus.NOT_PAID)
+_BY_DEADLINE = (
+    CaseOutcome.REFUNDED_NO_REPLY,
+    CaseOutcome.REFUNDED_RESTOCK_FAILED,
+    CaseOutcome.REFUNDED_SWAP_LAPSED,
+)
+_LETTERS = {Choice.WAIT: "A", Choice.SWAP: "B", Choice.REFUND: "C"}
+
+
+@dataclass(frozen=True)
+class Week:
+    """Everything the summary is made from."""
+
+    plans: Sequence[ShortagePlan]
+    orders_read: Sequence[str]
+    views: Sequence[CaseView]
+    effects: Effects
+    answers: Sequence[HumanAnswer]
+    buyers: Mapping[str, str]
+    """Who placed which order: a coupon goes to a buyer, not to an order."""
+
+    @property
+    def case_orders(self) -> list[str]:
+        """The orders that have a case."""
+        return [view.order_id for view in self.views]
+
+    def where(self, holds: Callable[[CaseView], bool]) -> list[str]:
+        """Return the orders whose case meets a condition."""
+        return [view.order_id for view in self.views if holds(view)]
+
+
+def figures(week: Week) -> dict[str, Figure]:
+    """Return every figure of the summary, by a stable key."""
+    plans, where = week.plans, week.where
+    found = {
+        "read": figure("orders read", list(week.orders_read)),
+        "served": figure("served", [one.order_id for plan in plans for one in plan.served]),
+        "short": figure("short", [one.order_id for plan in plans for one in plan.short]),
+        "skipped": figure("did not compete", [s.order_id for p in plans for s in p.skipped]),
+        "contacted_in_time": figure(
+            "contacted within the deadline",
+            where(lambda view: _contacted_in_time(week, view)),
+        ),
+        "contacted_by_person": figure(
+            "of these by a person", where(lambda view: view.contact_mode is ContactMode.ASSISTED)
+        ),
+    }
+    for choice, letter in _LETTERS.items():
+        chose = where(lambda view, choice=choice: view.choice == choice)
+        found[f"chose_{choice}"] = figure(f"chose {letter} ({choice})", chose)
+    return found | _endings(week) | _goods(week) | _duplicates(week)
+
+
+def _endings(week: Week) -> dict[str, Figure]:
+    found = {
+        "settled_by_deadline": figure(
+            "settled by a deadline", week.where(lambda view: view.outcome in _BY_DEADLINE)
+        )
+    }
+    for outcome in CaseOutcome:
+        mine = week.where(lambda view, outcome=outcome: view.outcome is outcome)
+        if mine:
+            found[f"outcome_{outcome}"] = figure(f"ended {outcome}", mine)
+    return found
+
+
+def _goods(week: Week) -> dict[str, Figure]:
+    refunds = week.effects.refunded(week.case_orders)
+    coupons = week.where(lambda view: view.coupon.status is CouponStatus.SENT)
+    return {
+        "refunds": figure("refunds", list(refunds), amounts=totals(refunds.values())),
+        "unpaid_cancelled": figure(
+            "cancelled, nothing was paid",
+            week.where(lambda view: view.refund.status is RefundStatus.NOT_PAID),
+        ),
+        "coupons": figure("coupons", coupons),
+        "gifts": figure("gifts packed", week.where(_gift_packed)),
+        "needed_person": figure("needed a person", [one.order_id for one in week.answers]),
+    }
+
+
+def _gift_packed(view: CaseView) -> bool:
+    return bool(view.gift_to_pack) and view.outcome is CaseOutcome.SHIPPED_AFTER_WAIT
+
+
+def _duplicates(week: Week) -> dict[str, Figure]:
+    effects = week.effects
+    return {
+        "duplicate_texts": figure("texts sent twice", effects.repeated_texts()),
+        "duplicate_cancellations": figure("cancelled twice", effects.repeated_cancellations()),
+        "duplicate_coupons": figure("coupons sent twice", _coupons_beyond_cases(week)),
+    }
+
+
+def promises(week: Week) -> tuple[Promise, ...]:
+    """Return every promise and whether it held."""
+    effects, where = week.effects, week.where
+    short = {one.order_id for plan in week.plans for one in plan.short}
+    return (
+        _none("every short order has a case", short - set(week.case_orders)),
+        _none("every case is closed", where(lambda view: view.closed_at is None)),
+        _none(
+            "every buyer is contacted within the deadline",
+            where(lambda view: not _contacted_in_time(week, view)),
+        ),
+        _none("no deadline is missed", where(lambda view: bool(view.breaches))),
+        _none("every promised date is kept", where(lambda view: not _date_kept(week, view))),
+        _none("the platform cancels no case's order", _by_platform(week)),
+        _none("no text is sent twice", effects.repeated_texts()),
+        _none("no order is cancelled twice", effects.repeated_cancellations()),
+        _none("no buyer gets two coupons for one case", _coupons_beyond_cases(week)),
+        _none("every effect belongs to a case", effects.strays(week.case_orders)),
+        _none("every refund is the platform's own figure", _wrong_refunds(week)),
+        _none("every coupon on file was sent", _coupons_not_sent(week)),
+    )
+
+
+def _none(promise: str, broken_by: Iterable[str]) -> Promise:
+    found = list(broken_by)
+    return Promise(promise=promise, kept=not found, detail=", ".join(found[:10]))
+
+
+def _contacted_in_time(week: Week, view: CaseView) -> bool:
+    """Believe the sandbox about chats, and a person's record about calls."""
+    if view.contact_by is None:
+        return False
+    if view.contact_mode is ContactMode.CHAT:
+        told = week.effects.first_text_at(view.order_id)
+    else:
+        told = view.contacted_at
+    return told is not None and told <= view.contact_by
+
+
+def _date_kept(week: Week, view: CaseView) -> bool:
+    if view.outcome is not CaseOutcome.SHIPPED_AFTER_WAIT:
+        return True
+    left = week.effects.left_at(view.order_id)
+    return bool(left and view.promised_at and left <= view.promised_at)
+
+
+def _by_platform(week: Week) -> list[str]:
+    mine = set(week.case_orders)
+    return [row["order_id"] for row in week.effects.by_platform if row["order_id"] in mine]
+
+
+def _wrong_refunds(week: Week) -> list[str]:
+    paid: Mapping[str, str] = {
+        order_id: money.decimal()
+        for order_id, money in week.effects.refunded(week.case_orders).items()
+    }
+    done = {view.order_id: view.refund.amount for view in week.views if _is_refunded(view)}
+    return [
+        f"{order_id}: {done.get(order_id)} on file, {paid.get(order_id)} paid"
+        for order_id in done.keys() | paid.keys()
+        if done.get(order_id) != paid.get(order_id)
+    ]
+
+
+def _is_refunded(view: CaseView) -> bool:
+    return view.refund.status in _REFUNDED
+
+
+def _coupons_beyond_cases(week: Week) -> list[str]:
+    """Return the orders of buyers who got more coupons than their cases gave."""
+    return _orders_of(week, _coupons_sent(week) - _coupons_on_file(week))
+
+
+def _coupons_not_sent(week: Week) -> list[str]:
+    return _orders_of(week, _coupons_on_file(week) - _coupons_sent(week))
+
+
+def _coupons_sent(week: Week) -> Counter[str]:
+    return Counter(str(one["user_id"]) for one in week.effects.coupons)
+
+
+def _coupons_on_file(week: Week) -> Counter[str]:
+    sent = week.where(lambda view: view.coupon.status is CouponStatus.SENT)
+    return Counter(week.buyers[order_id] for order_id in sent)
+
+
+def _orders_of(week: Week, buyers: Iterable[str]) -> list[str]:
+    wanted = set(buyers)
+    return [order_id for order_id in week.case_orders if week.buyers[order_id] in wanted]
