@@ -1,5 +1,7 @@
 """The one channel on which people are called: an apprise address of the shop's own choosing."""
 
+import warnings
+
 import apprise
 from temporalio.exceptions import ApplicationError
 
@@ -17,7 +19,11 @@ class PeopleChannel:
             ValueError: The address is not one that apprise understands.
         """
         self._apprise = apprise.Apprise()
-        if address and not self._apprise.add(address):
+        with warnings.catch_warnings():
+            # The first address loads every plug-in; what those use of Python is not ours to mend.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            known = not address or self._apprise.add(address)
+        if not known:
             raise ValueError("the people address is not one that apprise understands")
         self.is_open = bool(address)
 

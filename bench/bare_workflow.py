@@ -55,6 +55,7 @@ class BareCase:
 
 
 async def _do(activity: str, chat: BareChat) -> BareChat:
-    return await workflow.execute_activity(
+    done: BareChat = await workflow.execute_activity(
         activity, chat, result_type=BareChat, start_to_close_timeout=timedelta(seconds=30)
     )
+    return done

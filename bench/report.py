@@ -86,7 +86,7 @@ def report(runs: Iterable[Figures]) -> Report:
 
 def _row(runs: list[Figures]) -> Row:
     def average(name: str) -> float:
-        return mean(getattr(run, name) for run in runs)
+        return float(mean(getattr(run, name) for run in runs))
 
     return Row(
         side=runs[0].side,

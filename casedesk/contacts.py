@@ -278,7 +278,8 @@ async def _record(
     async def take(entry: Entry) -> tuple[str, str | dict[str, Any]]:
         try:
             case_id = await desk.find(entry.case)
-            if settle and await asyncio.to_thread(desk.archive.closed_case, case_id):
+            filed = await asyncio.to_thread(desk.archive.closed_case, case_id)
+            if settle is not None and filed is not None:
                 await settle(case_id, entry)
                 return "settled", case_id
             await act(case_id, entry)

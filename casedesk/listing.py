@@ -1,10 +1,11 @@
 """Which cases there are: what the server lists, and what only the records still know."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import SearchAttributeKey
 
@@ -34,6 +35,8 @@ class CaseFilter(BaseModel):
     due_before: Instant | None = None
     closed: bool = False
     """Closed cases instead of open ones."""
+    newest: int = Field(default=1000, ge=1)
+    """Of the closed cases on file, how many are looked at."""
 
     @property
     def wants_closed(self) -> bool:
@@ -80,7 +83,12 @@ class CaseLister:
         The records are what counts; the server adds runs that never reached them, such as one
         that was terminated.
         """
-        filed = self._archive.search(shop_id=wanted.shop_id, order_id=wanted.order_id, limit=1000)
+        filed = await asyncio.to_thread(
+            self._archive.search,
+            shop_id=wanted.shop_id,
+            order_id=wanted.order_id,
+            limit=wanted.newest,
+        )
         rows = [row_of_record(case) for case in filed if _fits(case, wanted)]
         known = {case.case_id for case in filed}
         ended = await self._listed([*_conditions(wanted), "ExecutionStatus != 'Running'"])

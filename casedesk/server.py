@@ -114,14 +114,17 @@ def _options(home: Path, *, virtual_time: bool, ui_port: int | None) -> list[str
     options += ["--db-filename", database]
     options += [item for pragma in _PRAGMAS for item in ("--sqlite-pragma", pragma)]
     for key in names.SEARCH_ATTRIBUTES:
-        options += ["--search-attribute", f"{key.name}={_type_name(key.indexed_value_type)}"]
+        options += [
+            "--search-attribute",
+            f"{key.name}={_type_name(IndexedValueType.ValueType(key.indexed_value_type))}",
+        ]
     if virtual_time:
         for setting, value in _VIRTUAL_TIME.items():
             options += ["--dynamic-config-value", f"{setting}={value}"]
     return [*options, *(["--ui-port", str(ui_port)] if ui_port else ["--headless"])]
 
 
-def _type_name(value_type: int) -> str:
+def _type_name(value_type: IndexedValueType.ValueType) -> str:
     words = IndexedValueType.Name(value_type).removeprefix("INDEXED_VALUE_TYPE_").split("_")
     return "".join(word.capitalize() for word in words)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from temporalio.client import Client
 from temporalio.service import RPCError
 
 from casedesk.connection import connect
@@ -39,15 +40,9 @@ async def set_up(
     platform = await platform_settings(settings)
     with open_records(platform) as db:
         client = await connect(settings)
-        try:
-            await prepare_server(client)
-        except RPCError as error:
-            raise RefusedError(
-                f"the server did not take search attributes or retention ({error.message}); run"
-                " setup as somebody who may change the namespace"
-            ) from error
+        await prepare(client)
         for code in auth_codes:
-            await _connect(platform, db, code)
+            await connect_by_code(platform, db, code)
         shops = ShopDirectory(db).all()
         address = await _register(platform, db, shops, webhook_url)
         return {
@@ -66,7 +61,27 @@ async def set_up(
         }
 
 
-async def _connect(settings: Settings, db: Database, code: str) -> None:
+async def prepare(client: Client) -> None:
+    """Give the server what cases need of it.
+
+    Raises:
+        RefusedError: It does not let us.
+    """
+    try:
+        await prepare_server(client)
+    except RPCError as error:
+        raise RefusedError(
+            f"the server did not take search attributes or retention ({error.message}); run"
+            " setup as somebody who may change the namespace"
+        ) from error
+
+
+async def connect_by_code(settings: Settings, db: Database, code: str) -> None:
+    """Connect the shops that a seller's consent covers.
+
+    Raises:
+        RefusedError: Credentials are missing, or the platform refused the code.
+    """
     if not settings.app_key or not settings.app_secret.get_secret_value():
         raise RefusedError("set WENHUO_APP_KEY and WENHUO_APP_SECRET before connecting a shop")
     try:

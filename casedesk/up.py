@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +20,15 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 
 from casedesk.connection import connect_to
+from casedesk.errors import RefusedError
 from casedesk.processes import Program, Supervisor
 from casedesk.queues import polled_since
 from casedesk.sandbox_run import for_sandbox, published
-from casedesk.server import embedded_server, free_port, prepare_server
+from casedesk.server import embedded_server, free_port
 from casedesk.session import open_records
+from casedesk.setting_up import connect_by_code, prepare
 from casedesk.settings import ROOT, Settings
-from casedesk.shops import connect_shops, open_shop_client
+from casedesk.shops import open_shop_client
 from casedesk.webhooks import register_webhooks, webhook_address
 from records.database import Database
 from records.shops import ShopDirectory
@@ -92,32 +95,51 @@ async def run_up(settings: Settings, options: UpOptions, say: Say) -> None:
     stop = _stop_on_signals()
     home = settings.home.absolute()
     home.mkdir(parents=True, exist_ok=True)
-    for stale in (settings.run_file, options.ready_file):
-        if stale is not None:
+    with _only_one(home):
+        files = [path for path in (options.ready_file, settings.run_file) if path]
+        for stale in files:
             stale.unlink(missing_ok=True)
-    try:
-        async with contextlib.AsyncExitStack() as stack:
-            say("starting the server and the sandbox")
-            place, supervisor = await _foundations(stack, settings, options)
-            with open_records(place.settings) as db:
-                shop_ids = await _connect(place, db)
-                say("starting workers and receiver")
-                urls = await _start_rest(place, supervisor, options)
-                await _register(place, db, urls["webhooks"])
-            state = {
-                "temporal": place.temporal,
-                "namespace": place.namespace,
-                "sandbox": place.sandbox,
-                **urls,
-                "shop_id": shop_ids[0],
-                "shop_ids": shop_ids,
-                "pid": os.getpid(),
-            }
-            files = [path for path in (options.ready_file, settings.run_file) if path]
-            await _stay(stop, supervisor, _worker_names(options), state=state, files=files, say=say)
-            say("stopping")
-    finally:
-        settings.run_file.unlink(missing_ok=True)
+        try:
+            await _run(settings, options, say, stop, files)
+        finally:
+            settings.run_file.unlink(missing_ok=True)
+
+
+async def _run(
+    settings: Settings, options: UpOptions, say: Say, stop: asyncio.Event, files: list[Path]
+) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        say("starting the server and the sandbox")
+        place, supervisor = await _foundations(stack, settings, options)
+        with open_records(place.settings) as db:
+            shop_ids = await _connect(place, db)
+            say("starting workers and receiver")
+            urls = await _start_rest(place, supervisor, options)
+            await _register(place, db, urls["webhooks"])
+        state = {
+            "temporal": place.temporal,
+            "namespace": place.namespace,
+            "sandbox": place.sandbox,
+            **urls,
+            "shop_id": shop_ids[0],
+            "shop_ids": shop_ids,
+            "pid": os.getpid(),
+        }
+        await _stay(stop, supervisor, _worker_names(options), state=state, files=files, say=say)
+        say("stopping")
+
+
+@contextlib.contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """Hold the home: a second sandbox or server on its files would spoil them."""
+    with (home / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RefusedError(
+                f"{home} is in use by another `up`; stop that one or choose another WENHUO_HOME"
+            ) from error
+        yield
 
 
 def _stop_on_signals() -> asyncio.Event:
@@ -151,7 +173,7 @@ async def _server(
 ) -> tuple[str, str, Client]:
     if "TEMPORAL_ADDRESS" in os.environ:
         client = await connect_to(ClientConfig.load_client_connect_config())
-        await prepare_server(client)
+        await prepare(client)
         return client.service_client.config.target_host, client.namespace, client
     server = await stack.enter_async_context(
         embedded_server(settings.home.absolute(), ui_port=options.temporal_ui_port)
@@ -191,7 +213,7 @@ async def _connect(place: _Place, db: Database) -> list[str]:
     """Connect every shop of the sandbox, the one with chat in the US first."""
     shops = (await published(place.sandbox))["shops"]
     for code in dict.fromkeys(shop["auth_code"] for shop in shops):
-        await connect_shops(place.settings, db, code)
+        await connect_by_code(place.settings, db, code)
     return [shop["shop_id"] for shop in sorted(shops, key=_main_first)]
 
 
@@ -203,19 +225,18 @@ async def _start_rest(
     place: _Place, supervisor: Supervisor, options: UpOptions
 ) -> dict[str, str | None]:
     began = datetime.now(UTC)
-    workers = [
-        supervisor.start(
-            Program(
-                name,
-                [sys.executable, str(ROOT / "worker.py")],
-                env=place.env,
-                is_ready=lambda: polled_since(place.client, began),
-                grace_seconds=_WORKER_GRACE_SECONDS,
-            )
+    programs = [
+        Program(
+            name,
+            [sys.executable, str(ROOT / "worker.py")],
+            env=place.env,
+            is_ready=lambda: polled_since(place.client, began),
+            grace_seconds=_WORKER_GRACE_SECONDS,
         )
         for name in _worker_names(options)
     ]
-    urls, *_ = await asyncio.gather(_receiver(place, supervisor, options), *workers)
+    workers = asyncio.gather(*(supervisor.start(program) for program in programs))
+    urls, _ = await asyncio.gather(_receiver(place, supervisor, options), workers)
     return urls
 
 

@@ -17,11 +17,10 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 import httpx
 import structlog
-from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.enums.v1 import PendingActivityState, WorkflowExecutionStatus
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import (
     Client,
-    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
 )
@@ -48,6 +47,7 @@ _AT_ONCE = 32
 _LOOK_EVERY_SECONDS = 0.02
 _SETTLE_SECONDS = 180.0
 _AWAY_SECONDS = 90.0
+RUNNING = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
 _IDLE_EVENTS = 2
 """Events that moving the clock of an idle workflow adds to its history."""
 _AWAY = frozenset(
@@ -286,7 +286,7 @@ class VirtualClock:
         info = told.workflow_extended_info.time_skipping_info
         skipped = told.workflow_extended_info.HasField("time_skipping_info")
         clock = info.current_time.ToDatetime(tzinfo=UTC) if skipped else now
-        is_open = told.workflow_execution_info.status == WorkflowExecutionStatus.RUNNING
+        is_open = told.workflow_execution_info.status == RUNNING
         retries = [retry for one in told.pending_activities if (retry := _retry_at(one))]
         at_work = len(retries) < len(told.pending_activities)
         return _Sight(
@@ -301,8 +301,8 @@ class VirtualClock:
         """Read the view of a case that has changed; moving an idle clock changes nothing."""
         if case.view is not None and case.viewed == case.length:
             return
-        case.view = await _patiently(lambda: case.handle.query("view", result_type=CaseView))
-        case.viewed, case.due = case.length, case.view.due_at
+        view: CaseView = await _patiently(lambda: case.handle.query("view", result_type=CaseView))
+        case.view, case.viewed, case.due = view, case.length, view.due_at
 
     async def _adopt(self) -> None:
         """Take in cases that others have opened."""

@@ -32,6 +32,9 @@ def list_cases(
     closed: Annotated[
         bool, typer.Option("--closed", help="Closed cases instead of open ones.")
     ] = False,
+    newest: Annotated[
+        int, typer.Option(min=1, help="How many of the closed cases on file to look at.")
+    ] = 1000,
     as_json: AsJson = False,
 ) -> None:
     """List open cases, the one that is due first at the top."""
@@ -46,6 +49,7 @@ def list_cases(
             needs_human=needs_human,
             due_before=read_instant("--due-before", due_before) if due_before else None,
             closed=closed,
+            newest=newest,
         )
         rows = await desk.list_cases(wanted)
         terminal.answer(

@@ -56,6 +56,8 @@ class _Task:
     human: HumanTask
     since: datetime
     climb: "asyncio.Task[None] | None" = None
+    dropped: bool = False
+    """Ends the climb at its next rung; to cancel it could undo a command of the same task."""
 
 
 @dataclass
@@ -178,8 +180,8 @@ class Case:
     def drop_task(self, step: str) -> None:
         """Take a task back: it is done, or nobody needs it."""
         entry = self._tasks.pop(step, None)
-        if entry and entry.climb:
-            entry.climb.cancel()
+        if entry:
+            entry.dropped = True
 
     def task(self, step: str) -> HumanTask | None:
         """Return the task of a step, if there is one."""
@@ -189,6 +191,8 @@ class Case:
     async def _climb(self, entry: _Task) -> None:
         for rung, after in enumerate(self.people.ladder):
             await self.sleep_until(entry.since + after)
+            if entry.dropped:
+                return
             await self.call_people(entry.human, rung)
 
     async def call_people(self, task: HumanTask, rung: int) -> None:
@@ -260,6 +264,10 @@ class Case:
 
         The running attempt is cancelled and awaited when it loses; a result that came all the
         same is returned, so that nothing that was done is forgotten.
+
+        A step of nothing but local activities takes no *until*: its timer would start and end
+        within one workflow task, and a query that cuts such a task in two makes a history that
+        does not replay. `take_step` wakes at its *by* instead, so that *unless* is asked again.
         """
         running = asyncio.ensure_future(step)
         try:
@@ -323,6 +331,7 @@ class Case:
         step = self.step(name)
         if step.finished and not fresh:
             return step.result  # type: ignore[no-any-return]  # stored by this very step
+        step.finished = False
         options = (RETRY, *((DONE,) if done else ()), *((ABANDON,) if dispensable else ()))
         while True:
             step.latest_try = self.now
@@ -364,14 +373,18 @@ class Case:
         step.retry_at = self.now + self.outage.retry_every if outage else None
         if self.parked != step.name:
             row = lead(self.phase, Move.STEP_PARKED)
-            self.tell(EventKey.STEP_PARKED, f"{step.name}: {trouble}", rule=row.move)
+            self.tell(
+                EventKey.STEP_PARKED, f"{step.name} while {row.state}: {trouble}", rule=row.move
+            )
         self.parked = step.name
         return HumanTask(step=step.name, ask=trouble, by=by, options=options, otherwise=otherwise)
 
     async def _park(self, step: Step, task: HumanTask) -> str | None:
         """Wait for a person or for the next slow retry; a reference says it was done."""
         self.ask_person(task)
-        await self.wait(lambda: step.resume is not None, until=step.retry_at, why="slow retry")
+        wake = [at for at in (step.retry_at, task.by) if at and at > self.now]
+        until = min(wake, default=None)
+        await self.wait(lambda: step.resume is not None, until=until, why="slow retry")
         if step.resume is None:
             return None
         (how, reference), step.resume = step.resume, None
@@ -431,14 +444,20 @@ class Case:
         )
 
     async def keep(
-        self, name: str, method: Callable[..., Awaitable[T]], cmd: Any, summary: str
+        self,
+        name: str,
+        method: Callable[..., Awaitable[T]],
+        cmd: Any,
+        summary: str,
+        *,
+        by: datetime | None = None,
     ) -> T:
         """Write something to our own records; an outage of theirs parks the case."""
 
         async def attempt(_key: EffectKey) -> T:
             return await self.local(method, cmd, summary)
 
-        return await self.take_step(name, attempt, fresh=True)
+        return await self.take_step(name, attempt, fresh=True, by=by)
 
     # What lists show
 

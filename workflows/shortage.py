@@ -235,6 +235,10 @@ class ShortageCase(Case):
         """Note that something happened which the process must look at."""
         self.inbox.arrivals += 1
 
+    def held_up(self, until: datetime | None) -> bool:
+        """Tell whether a parked step keeps news or a deadline waiting."""
+        return bool(self.parked) and (self.inbox.news or (until is not None and self.now >= until))
+
     def nudge_later(self) -> None:
         """Have an interrupted look tried again after a while, whatever else goes on."""
         if self._nudge is None or self._nudge.done():

@@ -180,7 +180,6 @@ async def _by_person(case: ShortageCase, step: str, text: WrittenMessage, otherw
     if step not in case.contact.recorded:
         _ask_to_tell(case, step, text, otherwise)
     await case.wait(lambda: step in case.contact.recorded)
-    await settle_contact(case, step)
     return Told(at=case.contact.recorded[step])
 
 
@@ -241,6 +240,18 @@ async def inform_buyer(case: ShortageCase, step: str, facts: MessageFacts) -> No
         case.tell(EventKey.BUYER_INFORMED, facts.key)
         case.spoken()
     case.step(step).finished = True
+
+
+async def inform_in_time(
+    case: ShortageCase, step: str, facts: MessageFacts, *, until: datetime | None
+) -> None:
+    """Deliver a notice unless news or a deadline comes first; then it is tried again later."""
+    by_chat = case.contact.mode is ContactMode.CHAT
+    await case.race(
+        inform_buyer(case, step, facts),
+        until=until if by_chat else None,
+        unless=lambda: case.inbox.news,
+    )
 
 
 async def _try_notice(case: ShortageCase, step: str, text: WrittenMessage) -> MessageSent | None:

@@ -1,7 +1,7 @@
 """Counting what really happened, from the sandbox's own file of effects."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ _SELLER, _BUYER, _SYSTEM = "SELLER", "BUYER", "SYSTEM"
 class Effects:
     """The sandbox's effects: texts, cancellations, coupons, parcels."""
 
-    content: Mapping[str, list[Row]]
+    content: Mapping[str, Sequence[Row]]
 
     @property
     def texts(self) -> list[Row]:
@@ -36,7 +36,7 @@ class Effects:
     @property
     def coupons(self) -> list[Row]:
         """Coupon cards that were sent."""
-        return self.content["coupons_sent"]
+        return list(self.content["coupons_sent"])
 
     def first_text_at(self, order_id: str) -> datetime | None:
         """Return when a buyer was first written to about an order."""

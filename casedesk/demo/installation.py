@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,15 +16,17 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
-from casedesk.demo.stream import SHOPS, DemoShop, Stream, sandbox_orders, scenario
+from casedesk.demo.files import sandbox_orders, scenario
+from casedesk.demo.shops import SHOPS, DemoShop
+from casedesk.demo.stream import Stream
 from casedesk.desk import CaseDesk
-from casedesk.processes import Program, Supervisor
+from casedesk.processes import ProcessError, Program, Supervisor
+from casedesk.queues import polled_since
 from casedesk.sandbox_run import for_sandbox, published
 from casedesk.server import EmbeddedServer, embedded_server, free_port
 from casedesk.session import open_records
 from casedesk.settings import ROOT, Settings
 from casedesk.shops import connect_shops, open_shop_client
-from casedesk.up import polled_since
 from casedesk.webhooks import register_webhooks, webhook_address
 from records.database import Database
 from records.shops import ShopDirectory
@@ -65,11 +68,16 @@ class Installation:
         """Return once every part that must answer does; no time passes meanwhile.
 
         Raises:
-            TimeoutError: A part does not come back.
+            ProcessError: A part does not come back.
         """
-        async with asyncio.timeout(_BACK_WITHIN_SECONDS):
-            while not all(await asyncio.gather(*self._answers())):  # noqa: ASYNC110  # asked, not told
-                await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        give_up = time.monotonic() + _BACK_WITHIN_SECONDS
+        while not all(await asyncio.gather(*self._answers())):
+            if time.monotonic() > give_up:
+                raise ProcessError(
+                    f"a part did not come back within {_BACK_WITHIN_SECONDS:g} s; see the logs "
+                    f"in {self.settings.home}"
+                )
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
     def _answers(self) -> list[Awaitable[bool]]:
         urls = (f"{self.sandbox}/_control/clock", f"{self.receiver}/healthz")

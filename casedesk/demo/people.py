@@ -10,7 +10,8 @@ import structlog
 
 from casedesk.answers import NoWorkerError
 from casedesk.demo.report import HumanAnswer
-from casedesk.demo.stream import DemoShop, Stream
+from casedesk.demo.shops import DemoShop
+from casedesk.demo.stream import Stream
 from casedesk.desk import CaseDesk
 from casedesk.errors import NoServerError, RefusedError
 from domain.cases import CaseState, CaseView, ContactMode, HumanTask
@@ -61,8 +62,8 @@ class People:
                 payload = {"choice": Choice.REFUND.value, "via": "seller center"}
                 await self._decide(case_id, view, task.step, "record_choice", payload)
             case "approve_refund":
-                payload = {"approved": True, "reason": "three jackets, as ordered", "actor": LEAD}
-                await self._decide(case_id, view, task.step, "approve_refund", payload)
+                yes = {"approved": True, "reason": "three jackets, as ordered", "actor": LEAD}
+                await self._decide(case_id, view, task.step, "approve_refund", yes)
             case "gift":
                 if packing:
                     packed = {"step": task.step, "how": "done", "actor": WAREHOUSE}
@@ -85,7 +86,7 @@ class People:
             await self._record_choice(case_id, view, "call back")
 
     async def _record_choice(self, case_id: str, view: CaseView, step: str) -> None:
-        said = self.stream.order(view.order_id).role.by_phone
+        said = self.stream.order(view.order_id or "").role.by_phone
         if said is not None:
             payload = {"choice": said.value, "via": "phone"}
             await self._decide(case_id, view, step, "record_choice", payload)
@@ -93,8 +94,10 @@ class People:
     async def _decide(
         self, case_id: str, view: CaseView, step: str, update: str, payload: dict[str, Any]
     ) -> None:
+        order_id = view.order_id or case_id
         made = {"actor": AGENT, **payload}
-        request = f"demo/{case_id}/{step}/{len(view.breaches)}/{view.state}"
+        asked_until = view.consent_by or view.choice_by
+        request = f"demo/{case_id}/{step}/{view.state}/{asked_until}"
         try:
             await _patiently(lambda: self.desk.decide(case_id, update, made, request_id=request))
         except (RefusedError, DomainError) as error:
@@ -102,7 +105,7 @@ class People:
             return
         self.answers.append(
             HumanAnswer(
-                order_id=view.order_id,
+                order_id=order_id,
                 task=step,
                 actor=made["actor"],
                 answer=f"{update} {payload.get('choice') or payload.get('how') or ''}".strip(),

@@ -25,20 +25,16 @@ class Week:
 
     plans: Sequence[ShortagePlan]
     orders_read: Sequence[str]
-    views: Sequence[CaseView]
+    cases: Mapping[str, CaseView]
+    """By order id."""
     effects: Effects
     answers: Sequence[HumanAnswer]
     buyers: Mapping[str, str]
     """Who placed which order: a coupon goes to a buyer, not to an order."""
 
-    @property
-    def case_orders(self) -> list[str]:
-        """The orders that have a case."""
-        return [view.order_id for view in self.views]
-
     def where(self, holds: Callable[[CaseView], bool]) -> list[str]:
         """Return the orders whose case meets a condition."""
-        return [view.order_id for view in self.views if holds(view)]
+        return [order_id for order_id, view in self.cases.items() if holds(view)]
 
 
 def figures(week: Week) -> dict[str, Figure]:
@@ -49,16 +45,13 @@ def figures(week: Week) -> dict[str, Figure]:
         "served": figure("served", [one.order_id for plan in plans for one in plan.served]),
         "short": figure("short", [one.order_id for plan in plans for one in plan.short]),
         "skipped": figure("did not compete", [s.order_id for p in plans for s in p.skipped]),
-        "contacted_in_time": figure(
-            "contacted within the deadline",
-            where(lambda view: _contacted_in_time(week, view)),
-        ),
+        "contacted_in_time": figure("contacted within the deadline", _contacted_in_time(week)),
         "contacted_by_person": figure(
             "of these by a person", where(lambda view: view.contact_mode is ContactMode.ASSISTED)
         ),
     }
     for choice, letter in _LETTERS.items():
-        chose = where(lambda view, choice=choice: view.choice == choice)
+        chose = [key for key, view in week.cases.items() if view.choice == choice]
         found[f"chose_{choice}"] = figure(f"chose {letter} ({choice})", chose)
     return found | _endings(week) | _goods(week) | _duplicates(week)
 
@@ -70,14 +63,14 @@ def _endings(week: Week) -> dict[str, Figure]:
         )
     }
     for outcome in CaseOutcome:
-        mine = week.where(lambda view, outcome=outcome: view.outcome is outcome)
+        mine = [key for key, view in week.cases.items() if view.outcome is outcome]
         if mine:
             found[f"outcome_{outcome}"] = figure(f"ended {outcome}", mine)
     return found
 
 
 def _goods(week: Week) -> dict[str, Figure]:
-    refunds = week.effects.refunded(week.case_orders)
+    refunds = week.effects.refunded(week.cases)
     coupons = week.where(lambda view: view.coupon.status is CouponStatus.SENT)
     return {
         "refunds": figure("refunds", list(refunds), amounts=totals(refunds.values())),
@@ -109,19 +102,19 @@ def promises(week: Week) -> tuple[Promise, ...]:
     effects, where = week.effects, week.where
     short = {one.order_id for plan in week.plans for one in plan.short}
     return (
-        _none("every short order has a case", short - set(week.case_orders)),
+        _none("every short order has a case", short - week.cases.keys()),
         _none("every case is closed", where(lambda view: view.closed_at is None)),
         _none(
             "every buyer is contacted within the deadline",
-            where(lambda view: not _contacted_in_time(week, view)),
+            week.cases.keys() - set(_contacted_in_time(week)),
         ),
         _none("no deadline is missed", where(lambda view: bool(view.breaches))),
-        _none("every promised date is kept", where(lambda view: not _date_kept(week, view))),
+        _none("every promised date is kept", _dates_broken(week)),
         _none("the platform cancels no case's order", _by_platform(week)),
         _none("no text is sent twice", effects.repeated_texts()),
         _none("no order is cancelled twice", effects.repeated_cancellations()),
         _none("no buyer gets two coupons for one case", _coupons_beyond_cases(week)),
-        _none("every effect belongs to a case", effects.strays(week.case_orders)),
+        _none("every effect belongs to a case", effects.strays(week.cases)),
         _none("every refund is the platform's own figure", _wrong_refunds(week)),
         _none("every coupon on file was sent", _coupons_not_sent(week)),
     )
@@ -132,35 +125,38 @@ def _none(promise: str, broken_by: Iterable[str]) -> Promise:
     return Promise(promise=promise, kept=not found, detail=", ".join(found[:10]))
 
 
-def _contacted_in_time(week: Week, view: CaseView) -> bool:
+def _contacted_in_time(week: Week) -> list[str]:
     """Believe the sandbox about chats, and a person's record about calls."""
-    if view.contact_by is None:
-        return False
-    if view.contact_mode is ContactMode.CHAT:
-        told = week.effects.first_text_at(view.order_id)
-    else:
-        told = view.contacted_at
-    return told is not None and told <= view.contact_by
+    in_time = []
+    for order_id, view in week.cases.items():
+        chat = view.contact_mode is ContactMode.CHAT
+        told = week.effects.first_text_at(order_id) if chat else view.contacted_at
+        if told and view.contact_by and told <= view.contact_by:
+            in_time.append(order_id)
+    return in_time
 
 
-def _date_kept(week: Week, view: CaseView) -> bool:
-    if view.outcome is not CaseOutcome.SHIPPED_AFTER_WAIT:
-        return True
-    left = week.effects.left_at(view.order_id)
-    return bool(left and view.promised_at and left <= view.promised_at)
+def _dates_broken(week: Week) -> list[str]:
+    """Return the orders whose buyers waited and whose parcels left after the promised date."""
+    waited = week.where(lambda view: view.outcome is CaseOutcome.SHIPPED_AFTER_WAIT)
+    return [order_id for order_id in waited if not _date_kept(week, order_id)]
+
+
+def _date_kept(week: Week, order_id: str) -> bool:
+    left, promised = week.effects.left_at(order_id), week.cases[order_id].promised_at
+    return bool(left and promised and left <= promised)
 
 
 def _by_platform(week: Week) -> list[str]:
-    mine = set(week.case_orders)
-    return [row["order_id"] for row in week.effects.by_platform if row["order_id"] in mine]
+    cancelled = [str(row["order_id"]) for row in week.effects.by_platform]
+    return [order_id for order_id in cancelled if order_id in week.cases]
 
 
 def _wrong_refunds(week: Week) -> list[str]:
     paid: Mapping[str, str] = {
-        order_id: money.decimal()
-        for order_id, money in week.effects.refunded(week.case_orders).items()
+        order_id: money.decimal() for order_id, money in week.effects.refunded(week.cases).items()
     }
-    done = {view.order_id: view.refund.amount for view in week.views if _is_refunded(view)}
+    done = {key: view.refund.amount for key, view in week.cases.items() if _is_refunded(view)}
     return [
         f"{order_id}: {done.get(order_id)} on file, {paid.get(order_id)} paid"
         for order_id in done.keys() | paid.keys()
@@ -192,4 +188,4 @@ def _coupons_on_file(week: Week) -> Counter[str]:
 
 def _orders_of(week: Week, buyers: Iterable[str]) -> list[str]:
     wanted = set(buyers)
-    return [order_id for order_id in week.case_orders if week.buyers[order_id] in wanted]
+    return [order_id for order_id in week.cases if week.buyers[order_id] in wanted]

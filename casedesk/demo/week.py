@@ -6,17 +6,19 @@ import json
 import shutil
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from casedesk.demo.effects import Effects
+from casedesk.demo.files import write_export
 from casedesk.demo.installation import Installation, installation
 from casedesk.demo.people import People
 from casedesk.demo.report import DemoReport
-from casedesk.demo.stream import SHOPS, TH, US, DemoShop, Stream, make_stream, write_export
+from casedesk.demo.shops import SHOPS, TH, US, DemoShop
+from casedesk.demo.stream import Stream, make_stream
 from casedesk.demo.summary import Week, figures, promises
 from casedesk.intake import ShortagePlan, plan_shortage, read_export
 from casedesk.sandbox_controls import SandboxControls
@@ -34,7 +36,7 @@ _FOLDER = "demo"
 _ROUNDS = (1.5, 3, 5, 8, 12, 23, 25.5, 30, 36, 45, 50, 60, 67, 70, 96, 120)
 """When the people look at their tasks, in hours after discovery."""
 Say = Callable[[str], None]
-Meanwhile = Callable[[Installation], Awaitable[None]]
+Meanwhile = Callable[[Installation], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -119,13 +121,13 @@ async def _live_through(
         say(f"{shop.name}: {plan.summary}")
     say("starting server, shops, worker and receiver")
     async with installation(settings, stream) as parts, _beside(meanwhile, parts):
-        views, people = await _work(parts, stream, plans, say)
+        cases, people = await _work(parts, stream, plans, say)
         effects = await _effects(parts, folder)
         restarts = parts.restarts()
     week = Week(
         plans=list(plans.values()),
         orders_read=[order.order_id for intake in intakes.values() for order in intake.orders],
-        views=views,
+        cases=cases,
         effects=effects,
         answers=people.answers,
         buyers={order.order_id: order.buyer for order in stream.orders},
@@ -156,7 +158,7 @@ async def _beside(meanwhile: Meanwhile | None, parts: Installation) -> AsyncIter
 
 async def _work(
     parts: Installation, stream: Stream, plans: dict[DemoShop, ShortagePlan], say: Say
-) -> tuple[list[CaseView], People]:
+) -> tuple[dict[str, CaseView], People]:
     people = People(parts.desk, stream)
     starts = [start for shop, plan in plans.items() for start in _starts(stream, shop, plan)]
     async with VirtualClock(parts.client, parts.sandbox, gate=parts.all_there) as clock:
@@ -166,7 +168,7 @@ async def _work(
             await _round(clock, people, timedelta(hours=hours), say)
         await clock.advance_to(stream.found_at + WEEK)
         say(f"a week later: {len(clock.views)} cases open")
-    return await _views(parts, starts), people
+    return await _cases(parts, starts), people
 
 
 async def _round(clock: VirtualClock, people: People, after: timedelta, say: Say) -> None:
@@ -197,10 +199,11 @@ def _starts(stream: Stream, shop: DemoShop, plan: ShortagePlan) -> list[CaseStar
     ]
 
 
-async def _views(parts: Installation, starts: list[CaseStart]) -> list[CaseView]:
-    """Return every case as it ended, or as it stands if it has not."""
+async def _cases(parts: Installation, starts: list[CaseStart]) -> dict[str, CaseView]:
+    """Return every case as it ended, or as it stands if it has not, by order id."""
     filed = await asyncio.gather(*[parts.desk.view(start.case_id) for start in starts])
-    return [CaseView.model_validate(view) for view in filed]
+    views = [CaseView.model_validate(view) for view in filed]
+    return {start.order_id: view for start, view in zip(starts, views, strict=True)}
 
 
 async def _effects(parts: Installation, folder: Path) -> Effects:

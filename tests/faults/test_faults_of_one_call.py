@@ -1,11 +1,13 @@
 """Every way one call can go wrong, for each of the three effects."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.faults import Effect, Trial, assert_refunded_once
 from tests.support.stack import Stack
 
-FAULTS = {
+FAULTS: dict[str, dict[str, Any]] = {
     "drop_reply": {"kind": "drop_reply"},
     "storm_of_5xx": {"kind": "error", "times": 3},
     "bad_gateway": {"kind": "error", "status": 502},
@@ -28,4 +30,4 @@ async def test_an_effect_happens_once_whatever_the_call_meets(
     view = await trial.finish(case)
 
     await assert_refunded_once(case, view)
-    assert not (await stack.sandbox._get("faults"))["faults"], "the fault was not met"
+    assert not await trial.faults_left(), "the fault was not met"

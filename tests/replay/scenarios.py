@@ -114,7 +114,7 @@ async def refunded_restock_failed(stack: Stack) -> Opened:
 async def refunded_unavailable(stack: Stack) -> Opened:
     """The order's time is over when its case opens: the buyer is told, not asked."""
     paid = str(-int(timedelta(days=40).total_seconds()))
-    no_clocks = {"shipping_due_time": None, "rts_sla_time": None, "tts_sla_time": None}
+    no_clocks: dict[str, Any] = {"shipping_due_time": None, "tts_sla_time": None}
     order_id = await stack.order(create_time=paid, paid_time=paid, **no_clocks)
     return await stack.open(order_id)
 

@@ -76,10 +76,15 @@ class Trial:
         """Let the effect of this order meet a fault."""
         await self.stack.sandbox.fault(kind, **(target_of(self.effect, self.order_id) | other))
 
-    async def blind(self, **fault: Any) -> None:
-        """Let the look of this effect fail in a way that only a person can clear."""
-        refusal = {"kind": "refuse", "code": 10007002} | fault
-        await self.stack.sandbox.fault(**refusal, **LOOK_OF[self.effect])
+    async def blind(self) -> None:
+        """Let the look of this effect fail once in a way that only a person can clear."""
+        await self.stack.sandbox.fault("refuse", code=10007002, **LOOK_OF[self.effect])
+
+    async def faults_left(self) -> list[dict[str, Any]]:
+        """Return the planned faults that no call has met yet."""
+        answer = await self.stack.sandbox.http.get("/_control/faults")
+        planned: list[dict[str, Any]] = answer.json()["faults"]
+        return planned
 
     async def open(self) -> Opened:
         """Open the case; with the coupon playbook, so that all three effects are due."""

@@ -58,14 +58,16 @@ class Proxy:
         connection.add_done_callback(self.connections.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        with (
+            contextlib.closing(writer),
+            contextlib.suppress(OSError, asyncio.IncompleteReadError),
+        ):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 start, *lines = head.split("\r\n")[:-2]
                 headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines)}
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
                 await self._pass_on(start, headers, body, writer)
-        writer.close()
 
     async def _pass_on(
         self, start: str, headers: dict[str, str], body: bytes, writer: asyncio.StreamWriter
@@ -106,5 +108,7 @@ async def holding_proxy(shops_url: str) -> AsyncIterator[Proxy]:
             yield proxy
         finally:
             server.close()
-            for connection in list(proxy.connections):
+            connections = list(proxy.connections)
+            for connection in connections:
                 connection.cancel()
+            await asyncio.gather(*connections, return_exceptions=True)

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 
@@ -24,8 +24,9 @@ import worker
 from casedesk.settings import ROOT, Settings
 from casedesk.shops import connect_shops, open_shop_client
 from domain.cases import CaseState, CaseView, TimelineEvent
+from domain.timeline import EventKey
 from records.database import Database
-from sandbox.shops import APP_KEY, APP_SECRET, TH_AUTH_CODE, TH_SHOP_ID, US_AUTH_CODE, US_SHOP_ID
+from sandbox.shops import APP_KEY, APP_SECRET, TH_AUTH_CODE, US_AUTH_CODE, US_SHOP_ID
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from tiktok_shop.client import ShopClient
 from workflows import names
@@ -71,6 +72,52 @@ class Opened:
     async def keys(self) -> list[str]:
         """Return the keys of the timeline, in order."""
         return [str(event.key) for event in await self.timeline()]
+
+    async def moves(self) -> set[str]:
+        """Return the moves that were really taken, each as "state:move"."""
+        return {
+            f"{event.detail.split(' ')[0]}:{event.rule}"
+            for event in await self.timeline()
+            if event.key is EventKey.CASE_MOVED
+        } | {
+            f"{event.detail.split(' while ')[1].split(':')[0]}:{event.rule}"
+            for event in await self.timeline()
+            if event.key is EventKey.STEP_PARKED
+        }
+
+    async def history_length(self) -> int:
+        """Return how many events the history has."""
+        return (await self.handle.describe()).history_length
+
+    async def refused(self, name: str, payload: Any) -> str:
+        """Send an update that must be refused without an event; return the reason."""
+        before = await self._quiet_length()
+        try:
+            await self.handle.execute_update(name, payload)
+        except WorkflowUpdateFailedError as error:
+            assert await self.history_length() == before, "a refusal left an event"
+            return str(error.cause)
+        raise AssertionError(f"{name} was accepted")
+
+    async def _quiet_length(self) -> int:
+        """Return the history's length once it has stopped growing."""
+        length = -1
+        while length != (length := await self.history_length()):  # noqa: ASYNC110 - the server tells no end
+            await asyncio.sleep(0.1)
+        return length
+
+    async def chose(self, choice: str, **also: Any) -> None:
+        """Let something outside report the buyer's choice."""
+        await self.signal("buyer_chose", {"choice": choice, **also})
+
+    async def says(self, text: str, **also: Any) -> None:
+        """Let the webhook receiver report what the buyer wrote."""
+        message_id = f"m{next(_numbers)}"
+        await self.signal("buyer_wrote", {"message_id": message_id, "text": text, **also})
+
+    async def fault(self, kind: str, path_prefix: str, **other: Any) -> None:
+        """Break calls of the shop that concern this order."""
+        await self.stack.sandbox.fault(kind, path_prefix, **{"times": 1000, **other})
 
     async def until(self, *wanted: CaseState | Callable[[CaseView], bool]) -> CaseView:
         """Wait until the view satisfies every wish; states are wishes too."""
@@ -135,6 +182,9 @@ class Stack:
     db: Database
     shop: ShopClient
     playbook_files: Path = field(default_factory=Path)
+    calls: list[str] = field(default_factory=list)
+    """What people were told on their channel."""
+    opened: list[Opened] = field(default_factory=list)
 
     async def order(
         self,
@@ -175,7 +225,9 @@ class Stack:
             start_signal=signal[0] if signal else None,
             start_signal_args=[signal[1]] if signal else [],
         )
-        return Opened(stack=self, handle=handle, shop_id=shop_id, order_id=order_id)
+        case = Opened(stack=self, handle=handle, shop_id=shop_id, order_id=order_id)
+        self.opened.append(case)
+        return case
 
     async def asked(self, **kwargs: Any) -> Opened:
         """Open a case on a fresh order and wait until the buyer was asked."""
@@ -193,7 +245,9 @@ class Stack:
 
     def write_playbook(self, name: str, text: str) -> str:
         """Add a named playbook for `playbook=` of a case; returns its name."""
-        (self.playbook_files / f"{name}.yaml").write_text(text)
+        (self.playbook_files / f"{name}.yaml").write_text(
+            text if text.startswith("name:") else f"name: {name}\n{text}"
+        )
         return name
 
 
@@ -216,12 +270,17 @@ async def _server(tries: int = 3) -> WorkflowEnvironment:
 
 
 @contextlib.asynccontextmanager
-async def running_stack(**options: Any) -> AsyncIterator[Stack]:
-    """Start everything and stop it in the right order: workers before the server."""
+async def running_stack(*, people: bool = False, **options: Any) -> AsyncIterator[Stack]:
+    """Start everything and stop it in the right order: workers before the server.
+
+    Args:
+        people: Whether a channel stands on which people are called; it is slow to load.
+        options: Go to the sandbox.
+    """
     env = await _server()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            async with running_sandbox(**options) as shops:
+            async with running_sandbox(**options) as shops, _people() as channel:
                 home = Path(folder)
                 shutil.copytree(ROOT / "playbooks", home / "rules")
                 settings = Settings(
@@ -233,16 +292,42 @@ async def running_stack(**options: Any) -> AsyncIterator[Stack]:
                     auth_base_url=shops.url,
                     http_timeout_seconds=2,
                     shop_api_per_second=500,
+                    people=channel.address if people else None,
                 )
-                async with _product(env, settings, shops) as stack:
+                async with _product(env, settings, shops, channel.calls) as stack:
                     yield stack
     finally:
         await env.shutdown()
 
 
+@dataclass
+class _People:
+    """The channel on which people are called."""
+
+    address: str = ""
+    calls: list[str] = field(default_factory=list)
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.split("content-length: ")[1].split("\r\n")[0])
+        self.calls.append((await reader.readexactly(length)).decode())
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+
+@contextlib.asynccontextmanager
+async def _people() -> AsyncIterator[_People]:
+    people = _People()
+    server = await asyncio.start_server(people.take, "127.0.0.1", 0)
+    people.address = f"json://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with server:
+        yield people
+
+
 @contextlib.asynccontextmanager
 async def _product(
-    env: WorkflowEnvironment, settings: Settings, shops: RunningSandbox
+    env: WorkflowEnvironment, settings: Settings, shops: RunningSandbox, calls: list[str]
 ) -> AsyncIterator[Stack]:
     db = Database.open(settings.records_url)
     db.migrate()
@@ -259,5 +344,6 @@ async def _product(
             db=db,
             shop=shop,
             playbook_files=settings.playbooks,
+            calls=calls,
         )
     db.close()

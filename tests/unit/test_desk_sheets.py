@@ -60,7 +60,7 @@ def test_spreadsheets_do_not_run_what_a_text_says(tmp_path: Path) -> None:
     assert ("=1+1", "s") == (cell.value, cell.data_type)
 
 
-def test_csv_opens_in_a_spreadsheet_with_its_letters(tmp_path: Path) -> None:
+def test_csv_opens_in_a_spreadsheet_with_its_letters() -> None:
     assert sheet_bytes(["a"], [], SheetFormat.CSV).startswith(b"\xef\xbb\xbf")
 
 

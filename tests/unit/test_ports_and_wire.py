@@ -53,8 +53,8 @@ def _operations(port: type) -> set[str]:
     return set(found)
 
 
-def _activity_name(method: Any) -> str | None:
-    return activity._Definition.must_from_callable(method).name
+def _activity_name(method: Any) -> str:
+    return str(activity._Definition.must_from_callable(method).name)
 
 
 def test_every_port_has_its_implementation() -> None:

@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policies import SHOP_READ
     from workflows.ports import EffectKey, ReadConversation, ShopPort
     from workflows.shortage import ShortageCase
-    from workflows.speaking import Told, facts_of, inform_buyer, tell_buyer
+    from workflows.speaking import Told, facts_of, inform_in_time, tell_buyer
 
 REFUNDED_AT_DEADLINE = "The order is cancelled and refunded at the deadline."
 
@@ -83,11 +83,8 @@ async def _remind(case: ShortageCase) -> None:
         return
     case.contact.reminded_until = due
     facts = facts_of(case, MessageKey.REMINDER, offers=case.offers, answer_by=case.answer_by())
-    await case.race(
-        inform_buyer(case, f"reminder:{due:%Y%m%dT%H%M}", facts),
-        until=case.answer_by(),
-        unless=lambda: case.inbox.news,
-    )
+    step = f"reminder:{due:%Y%m%dT%H%M}"
+    await inform_in_time(case, step, facts, until=case.answer_by())
 
 
 def _offers_are_outdated(case: ShortageCase) -> bool:

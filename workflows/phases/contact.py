@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import EventKey
     from workflows import decisions
     from workflows.case import StepAbandonedError
-    from workflows.phases.intake import hear_early_texts, look_again, settle_from_outside
+    from workflows.phases.intake import hear_early_texts, look_again, nothing_left
     from workflows.policies import SHOP_READ, SHOP_WRITE
     from workflows.ports import (
         CheckOffers,
@@ -34,7 +34,7 @@ REFUNDED_UNASKED = "The order is cancelled and refunded without having asked the
 async def contact(case: ShortageCase) -> None:
     """Tell the buyer before the contact deadline; running out of time is an outcome."""
     if not case.units():
-        _nothing_left(case)
+        nothing_left(case)
         return
     _set_limit(case)
     limit, number = case.ask.limit, case.ask.number
@@ -48,12 +48,6 @@ async def contact(case: ShortageCase) -> None:
         _asked(case, told, number)
     elif limit and case.now >= limit and case.phase is CaseState.CONTACTING and not told:
         await _missed(case)
-
-
-def _nothing_left(case: ShortageCase) -> None:
-    settle_from_outside(case)
-    if not case.closed:
-        case.move(Move.SHIPPED_OUTSIDE)
 
 
 def _set_limit(case: ShortageCase) -> None:

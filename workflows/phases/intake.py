@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.payloads import BuyerChose, BuyerWrote
     from workflows.ports import AskAnswered, DeskPort, EffectKey, ReadReply, RecordsPort, ReplyRead
     from workflows.shortage import ShortageCase
-    from workflows.speaking import facts_of, inform_buyer
+    from workflows.speaking import facts_of, inform_buyer, settle_contact
 
 _CANCELLED = {
     Fate.CANCELLED_BY_BUYER: CaseOutcome.CANCELLED_BY_BUYER,
@@ -30,6 +30,8 @@ async def take_in(case: ShortageCase) -> None:
         await look_again(case, until=case.next_deadline())
     if case.inbox.stale:
         case.nudge_later()
+    for step in sorted(case.contact.wanted & case.contact.recorded.keys()):
+        await settle_contact(case, step)
     while case.inbox.texts and not case.closed:
         if not await _read(case, case.inbox.texts[0]):
             case.nudge_later()
@@ -69,6 +71,13 @@ def settle_from_outside(case: ShortageCase) -> None:
         _shipped(case)
 
 
+def nothing_left(case: ShortageCase) -> None:
+    """End a case of whose units none is open any more."""
+    settle_from_outside(case)
+    if not case.closed:
+        _ship(case)
+
+
 def _cancelled_outside(case: ShortageCase, fate: Fate) -> None:
     ours = case.refund.scheduled and fate is not Fate.CANCELLED_BY_PLATFORM
     if ours:
@@ -82,8 +91,11 @@ def _packed_is_settled(case: ShortageCase) -> bool:
 
 
 def _shipped(case: ShortageCase) -> None:
-    if case.phase is CaseState.WAITING_RESTOCK:
-        return
+    if case.phase is not CaseState.WAITING_RESTOCK:
+        _ship(case)
+
+
+def _ship(case: ShortageCase) -> None:
     case.tell(EventKey.ORDER_SHIPPED, actor=PLATFORM)
     case.move(Move.SHIPPED_OUTSIDE, outcome=CaseOutcome.SHIPPED_ANYWAY)
 
@@ -96,10 +108,13 @@ async def _read(case: ShortageCase, wrote: BuyerWrote) -> bool:
         case.inbox.early_texts.append(wrote)
         return True
     until = case.next_deadline()
+    late = until is None or until <= case.now
     read = await case.race(
-        case.take_step(f"read:{wrote.message_id}", lambda key: _attempt(case, wrote, key)),
-        until=until if until and until > case.now else None,
-        unless=lambda: case.closed or (bool(case.parked) and case.inbox.news),
+        case.take_step(
+            f"read:{wrote.message_id}", lambda key: _attempt(case, wrote, key), by=until
+        ),
+        until=None,
+        unless=lambda: case.closed or case.held_up(None if late else until),
     )
     if read is None:
         return False
@@ -187,6 +202,10 @@ async def settle_ask(case: ShortageCase) -> None:
     """Note that the case's ask is answered, so that later texts go to asks that are open."""
     if case.contact.conversation_id is None or case.contact.ask_settled:
         return
-    case.contact.ask_settled = True
-    cmd = AskAnswered(case_id=case.case_id)
-    await case.keep("ask-answered", RecordsPort.ask_answered, cmd, "the ask is answered")
+    cmd, until = AskAnswered(case_id=case.case_id), case.next_deadline()
+    await case.race(
+        case.keep("ask-answered", RecordsPort.ask_answered, cmd, "ask answered", by=until),
+        until=None,
+        unless=lambda: case.held_up(until),
+    )
+    case.contact.ask_settled = case.is_finished("ask-answered")

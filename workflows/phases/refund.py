@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.shortage import value_of
     from domain.timeline import PLATFORM, EventKey
     from workflows.case import StepAbandonedError
-    from workflows.phases.intake import look_again, settle_ask
+    from workflows.phases.intake import look_again, nothing_left, settle_ask
     from workflows.policies import SHOP_WRITE
     from workflows.ports import (
         CancelOrder,
@@ -69,13 +69,30 @@ _AFTER_DUE = timedelta(minutes=5)
 async def refund(case: ShortageCase) -> None:
     """Cancel the order as the seller, see it confirmed, tell the buyer, close."""
     await settle_ask(case)
-    if not case.refund.scheduled and not await _may_refund(case):
+    if not case.refund.scheduled and not await _is_clear(case):
         return
-    if case.phase is not CaseState.REFUNDING or not await _cancel(case):
+    if not await _cancel(case):
         return
     if case.refund.status is RefundStatus.SUBMITTED:
         await _await_confirmation(case)
         return
+    await _finish(case)
+
+
+async def _is_clear(case: ShortageCase) -> bool:
+    """Tell whether the order may be cancelled now; else something was waited for."""
+    if not case.open_units():
+        nothing_left(case)
+        return False
+    if not await _may_refund(case) or case.phase is not CaseState.REFUNDING:
+        return False
+    if case.refund.status is RefundStatus.FAILED:
+        return await _wait_for_platform(case, "the cancellation was given up")
+    return True
+
+
+async def _finish(case: ShortageCase) -> None:
+    """Do what a completed cancellation owes the buyer, then close."""
     await _send_coupon(case)
     await _inform(case)
     await _settle_reservation(case)
@@ -121,9 +138,15 @@ async def _may_refund(case: ShortageCase) -> bool:
     limited = bool(rules.approve_above or rules.approve_after_per_hour)
     if not limited or amount is None or not _paid(case) or case.refund.approved:
         return True
-    if case.refund.approved is None and (await _reserve(case, amount)).granted:
-        return case.phase is CaseState.REFUNDING
-    return case.phase is CaseState.REFUNDING and await _wait_for_approval(case)
+    if case.refund.approved is None:
+        answer = await case.race(
+            _reserve(case, amount),
+            until=None,
+            unless=lambda: case.phase is not CaseState.REFUNDING,
+        )
+        if answer is None or answer.granted:
+            return answer is not None
+    return await _wait_for_approval(case)
 
 
 async def _reserve(case: ShortageCase, amount: Money) -> RefundReserved:
@@ -216,8 +239,6 @@ async def _wait_for_platform(case: ShortageCase, why: str) -> bool:
 
 async def _cancel(case: ShortageCase) -> bool:
     step = f"refund:{case.refund.number}"
-    if case.refund.status is RefundStatus.FAILED:
-        return await _wait_for_platform(case, "the cancellation was given up")
     if case.is_finished(step):
         return True
     if not case.refund.scheduled:

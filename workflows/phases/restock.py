@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import PLATFORM, EventKey
     from workflows.phases.intake import look_again, settle_ask
     from workflows.shortage import GIFT, ShortageCase
-    from workflows.speaking import Told, facts_of, inform_buyer, tell_buyer
+    from workflows.speaking import Told, facts_of, inform_in_time, tell_buyer
 
 _GIFT_PATIENCE = timedelta(hours=24)
 
@@ -70,11 +70,7 @@ async def _confirm(case: ShortageCase) -> None:
     if case.choice is not Choice.WAIT or case.is_finished(step):
         return
     facts = facts_of(case, MessageKey.WAIT_AGREED, promised_at=case.promised_at)
-    await case.race(
-        inform_buyer(case, step, facts),
-        until=case.promised_at,
-        unless=lambda: case.inbox.news,
-    )
+    await inform_in_time(case, step, facts, until=case.promised_at)
 
 
 async def _kept(case: ShortageCase) -> bool:

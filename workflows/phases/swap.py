@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policies import SHOP_READ
     from workflows.ports import FindReplacement, ShopPort
     from workflows.shortage import ShortageCase
-    from workflows.speaking import facts_of, inform_buyer
+    from workflows.speaking import facts_of, inform_in_time
 
 
 async def arrange_swap(case: ShortageCase) -> None:
@@ -45,11 +45,7 @@ async def _explain(case: ShortageCase) -> None:
     facts = facts_of(
         case, MessageKey.SWAP_AGREED, answer_by=case.choice_by.at if case.choice_by else None
     )
-    await case.race(
-        inform_buyer(case, step, facts),
-        until=case.choice_by.at if case.choice_by else None,
-        unless=lambda: case.inbox.news,
-    )
+    await inform_in_time(case, step, facts, until=case.choice_by.at if case.choice_by else None)
 
 
 def _ordered(case: ShortageCase) -> bool:

@@ -1,0 +1,49 @@
+"""`python -m tests.support.moves_pages`: put the table of moves into the pages that show it."""
+
+import sys
+
+from domain.diagram import markdown, mermaid
+from domain.moves import SHORTAGE
+from tests.support.source_tree import ROOT
+
+PICTURE, TABLE = "moves", "moves-table"
+BLOCKS = {
+    PICTURE: f"```mermaid\n{mermaid(SHORTAGE)}```\n",
+    TABLE: markdown(SHORTAGE),
+}
+PAGES = {
+    "README.md": (PICTURE,),
+    "README.zh-CN.md": (PICTURE,),
+    "docs/cases.md": (PICTURE, TABLE),
+}
+"""Which page shows which block, between `<!-- name:begin -->` and `<!-- name:end -->`."""
+
+
+def block_of(page: str, name: str) -> str:
+    """Return what a page shows between the marks of a block."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    begin, end = _place(page, text, name)
+    return text[begin:end]
+
+
+def write_blocks() -> None:
+    """Write every block into every page that shows it."""
+    for page, shown in PAGES.items():
+        path = ROOT / page
+        text = path.read_text(encoding="utf-8")
+        for name in shown:
+            begin, end = _place(page, text, name)
+            text = text[:begin] + BLOCKS[name] + text[end:]
+        path.write_text(text, encoding="utf-8")
+
+
+def _place(page: str, text: str, name: str) -> tuple[int, int]:
+    opening, closing = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
+    assert opening in text, f"{page} has no {opening}"
+    assert closing in text, f"{page} has no {closing}"
+    return text.index(opening) + len(opening), text.index(closing)
+
+
+if __name__ == "__main__":
+    write_blocks()
+    sys.stdout.write(f"written: {', '.join(PAGES)}\n")
