@@ -144,8 +144,8 @@ def _target(what: str, at_most: float, measured: float) -> Target:
 
 
 _HEAD = """\
-                cases per second                    CPU, ms per case  worker, MB
- cases  side    contacted  settled  events  calls   server    worker  waiting peak"""
+               cases per second                   CPU, ms a case     worker, MB
+ cases  side   contacted  settled  events calls   server  worker   waiting peak"""
 
 
 def table(done: Report) -> str:
@@ -153,8 +153,8 @@ def table(done: Report) -> str:
     lines = [_HEAD]
     lines += [
         f"{row.cases:6,}  {row.side:<7}{row.contacted_per_second:9.1f}"
-        f"{row.settled_per_second:9.1f}{row.events:8.1f}{row.calls:7.1f}"
-        f"{row.server_ms:9.1f}{row.worker_ms:10.1f}{row.waiting_mb:9.0f}{row.peak_mb:5.0f}"
+        f"{row.settled_per_second:9.1f}{row.events:8.1f}{row.calls:6.1f}"
+        f"{row.server_ms:9.1f}{row.worker_ms:8.1f}{row.waiting_mb:10.0f}{row.peak_mb:5.0f}"
         for row in done.rows
     ]
     lines += ["", "wenhuo : bare (time and cost, 1 = the same)"]

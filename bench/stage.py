@@ -52,10 +52,10 @@ class Stage:
     shop_id: str = US_SHOP_ID
 
 
-def numbered_orders(run: int, count: int) -> dict[str, object]:
-    """Return an orders file: plain paid orders of one unit, each of a buyer of its own."""
+def numbered_orders(run: int, count: int) -> list[dict[str, object]]:
+    """Return plain paid orders of one unit, each of a buyer of its own."""
     paid = int(time.time()) - 7200
-    orders = [
+    return [
         {
             "shop_id": US_SHOP_ID,
             "id": f"57649{run:04d}{number:09d}",
@@ -68,7 +68,6 @@ def numbered_orders(run: int, count: int) -> dict[str, object]:
         }
         for number in range(count)
     ]
-    return {"orders": orders}
 
 
 @contextlib.asynccontextmanager
@@ -86,7 +85,8 @@ async def set_up(
     """
     folder.mkdir(parents=True)  # noqa: ASYNC240  # one folder, before anything runs
     async with Supervisor(folder / "logs") as programs:
-        url = await _start_shops(programs, folder, numbered_orders(run, orders))
+        placed = numbered_orders(run, orders)
+        url = await _start_shops(programs, folder, {"orders": placed})
         settings = _settings(folder / "home", url)
         db = Database.open(settings.records_url)
         db.migrate()
@@ -94,7 +94,7 @@ async def set_up(
         pid = await _start_worker(programs, folder, command, settings, server[0])
         client = await Client.connect(server[0])
         async with httpx.AsyncClient(base_url=url, timeout=120) as shops:
-            ids = tuple(f"57649{run:04d}{number:09d}" for number in range(orders))
+            ids = tuple(str(order["id"]) for order in placed)
             yield Stage(client, db, CallBook(shops), pid, server[1], ids)
         db.close()
 

@@ -87,7 +87,7 @@ class CaseOpener:
             CaseDeskError: The server refused it or does not answer.
         """
         case_id = await asyncio.to_thread(self._openings.current_case_id, start.case_id)
-        if False:
+        if await asyncio.to_thread(self._archive.closed_case, case_id):
             return case_id, Fate.ALREADY_CLOSED
         return case_id, await self._signal_with_start(start.under(case_id))
 

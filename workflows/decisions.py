@@ -218,6 +218,7 @@ def join(case: ShortageCase, found: ShortageFound) -> None:
         case.forget_approval()
         if case.phase is CaseState.CONTACTING:
             case.ask.renew()
+            case.drop_contact_tasks()
     case.look_soon()
 
 

@@ -258,9 +258,7 @@ class ShortageCase(Case):
         """Go where the table leads, leaving nothing behind that belonged to the old state."""
         before = self.phase
         super().move(move, outcome=outcome)
-        for task in self.tasks:
-            if RECORD_CONTACT in task.options:
-                self.drop_task(task.step)
+        self.drop_contact_tasks()
         if before is CaseState.REFUNDING and self.phase is not CaseState.REFUNDING:
             self._leave_refund()
         if self.phase is not CaseState.WAITING_RESTOCK:
@@ -268,6 +266,12 @@ class ShortageCase(Case):
         if self.phase not in (CaseState.WAITING_RESTOCK, CaseState.CLOSED):
             self.gift, self.kept_at = None, None
             self.drop_task(GIFT)
+
+    def drop_contact_tasks(self) -> None:
+        """Take back messages that people were to deliver: they say what no longer holds."""
+        for task in self.tasks:
+            if RECORD_CONTACT in task.options:
+                self.drop_task(task.step)
 
     def _leave_refund(self) -> None:
         self.drop_task(APPROVAL)

@@ -78,10 +78,17 @@ async def test_a_webhook_that_comes_after_the_end_changes_nothing(
     await case.signal("buyer_chose", {"choice": "refund"})
     ended = await case.result()
 
+    story = await case.keys()
     await post.deliver(late, *await post.caught(1, case.order_id, ORDER_STATUS))
+    after = await case.view()
 
     assert CaseOutcome.REFUNDED_BY_CHOICE == ended.outcome
-    assert ended == await case.view()
+    assert (ended.outcome, ended.choice, ended.refund) == (
+        after.outcome,
+        after.choice,
+        after.refund,
+    )
+    assert story == await case.keys()
     await assert_told_once(case, texts=2)
 
 

@@ -186,7 +186,10 @@ def _outer_functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]
 
 
 def _runs_on_import(node: ast.stmt) -> bool:
+    """Tell whether a statement acts; wiring an object of the module's own (`app.…`) does not."""
     call = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+        return ast.unparse(call.func.value) != "app"
     return isinstance(call, ast.Call | ast.Await)
 
 

@@ -1,5 +1,6 @@
 """One instant for cases and shops: opened there, moved from due to due, in the right order."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -174,8 +175,9 @@ async def test_cases_that_others_open_are_moved_too(shops: VirtualShops) -> None
     await shops.client.start_workflow(
         start.workflow_type, start.payload, id=start.case_id, task_queue=start.task_queue
     )
-    while start.case_id not in shops.clock.views:
-        await shops.clock.settle()
+    async with asyncio.timeout(30):
+        while start.case_id not in shops.clock.views:
+            await shops.clock.settle()
     await shops.clock.advance_to(shops.clock.now + timedelta(hours=30))
     assert CaseOutcome.REFUNDED_NO_REPLY is (await _view(shops, OTHERS)).outcome
 

@@ -30,8 +30,9 @@ async def take_in(case: ShortageCase) -> None:
         await look_again(case, until=case.next_deadline())
     if case.inbox.stale:
         case.nudge_later()
-    for step in sorted(case.contact.wanted & case.contact.recorded.keys()):
-        await settle_contact(case, step)
+    for step in sorted(case.contact.wanted):
+        if step in case.contact.recorded or case.task(step) is None:
+            await settle_contact(case, step)
     while case.inbox.texts and not case.closed:
         if not await _read(case, case.inbox.texts[0]):
             case.nudge_later()
