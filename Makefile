@@ -2,9 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-PACKAGES := domain tiktok_shop records workflows activities casedesk console sandbox tests bench worker.py starter.py
 
-.PHONY: demo test up lint format bench lock setup
+.PHONY: demo test up lint format faults-without-look bench lock setup
 
 setup: $(VENV)/.installed
 
@@ -32,6 +31,9 @@ lint: setup
 format: setup
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
+
+faults-without-look: setup
+	@$(PY) -m tests.faults.without_the_look
 
 bench: setup
 	@$(PY) -m bench $(ARGS)

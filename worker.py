@@ -64,39 +64,7 @@ def build_workers(
     Returns:
         Workers for cases (with the local activities), the shop's API and the desk.
     """
-    conversations = ConversationIndex(db)
-    records = RecordsActivities(db, client)
-    desk = DeskActivities(
-        shelf=PlaybookShelf(settings.playbooks, settings.shop_playbooks_folder),
-        writer=MessageWriter(settings.playbooks / "messages"),
-        shops=ShopDirectory(db),
-        conversations=conversations,
-        people=PeopleChannel(settings.people.get_secret_value() if settings.people else None),
-    )
-    marketplace = ShopActivities(shop, conversations=conversations, units=UnitReservations(db))
-    ours: list[Callable[..., Any]] = [
-        records.find_closed_case,
-        records.want_contact,
-        records.settle_contact,
-        records.ask_answered,
-        records.reserve_refund,
-        records.settle_refund,
-        records.file_case,
-        desk.pin_case,
-        desk.write_message,
-        desk.read_reply,
-        desk.call_people,
-    ]
-    platform: list[Callable[..., Any]] = [
-        marketplace.look_at_order,
-        marketplace.check_offers,
-        marketplace.open_conversation,
-        marketplace.send_message,
-        marketplace.send_coupon,
-        marketplace.read_conversation,
-        marketplace.find_replacement,
-        marketplace.cancel_order,
-    ]
+    ours = _our_activities(client, settings, db)
     return [
         Worker(
             client,
@@ -110,7 +78,7 @@ def build_workers(
         Worker(
             client,
             task_queue=names.SHOP_API_QUEUE,
-            activities=platform,
+            activities=_platform_activities(shop, db),
             max_task_queue_activities_per_second=settings.shop_api_per_second,
             graceful_shutdown_timeout=GRACE,
         ),
@@ -120,6 +88,46 @@ def build_workers(
             activities=ours,
             graceful_shutdown_timeout=GRACE,
         ),
+    ]
+
+
+def _our_activities(client: Client, settings: Settings, db: Database) -> list[Callable[..., Any]]:
+    records = RecordsActivities(db, client)
+    desk = DeskActivities(
+        shelf=PlaybookShelf(settings.playbooks, settings.shop_playbooks_folder),
+        writer=MessageWriter(settings.playbooks / "messages"),
+        shops=ShopDirectory(db),
+        conversations=ConversationIndex(db),
+        people=PeopleChannel(settings.people.get_secret_value() if settings.people else None),
+    )
+    return [
+        records.find_closed_case,
+        records.want_contact,
+        records.settle_contact,
+        records.ask_answered,
+        records.reserve_refund,
+        records.settle_refund,
+        records.file_case,
+        desk.pin_case,
+        desk.write_message,
+        desk.read_reply,
+        desk.call_people,
+    ]
+
+
+def _platform_activities(shop: ShopClient, db: Database) -> list[Callable[..., Any]]:
+    marketplace = ShopActivities(
+        shop, conversations=ConversationIndex(db), units=UnitReservations(db)
+    )
+    return [
+        marketplace.look_at_order,
+        marketplace.check_offers,
+        marketplace.open_conversation,
+        marketplace.send_message,
+        marketplace.send_coupon,
+        marketplace.read_conversation,
+        marketplace.find_replacement,
+        marketplace.cancel_order,
     ]
 
 

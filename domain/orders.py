@@ -142,7 +142,7 @@ class CancelEligibility(BaseModel):
     eligible: bool
     line_ids: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
-    """Reason names the platform accepts for this order; may be empty when it does not list them."""
+    """Reason names the platform accepts for this order; empty when it does not list them."""
     refused_because: str = ""
 
 

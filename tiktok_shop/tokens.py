@@ -27,6 +27,8 @@ REFRESH_MARGIN = timedelta(minutes=10)
 """A token with less life than this is refreshed before use; any single call is far shorter."""
 
 _LEASE = timedelta(minutes=2)
+_REMEMBERED = timedelta(seconds=5)
+"""How long a pair is used without asking the store whether another process has renewed it."""
 _PATH = "token"
 
 
@@ -103,6 +105,7 @@ class TokenKeeper:
         self._clock = clock
         self._margin = margin
         self._stale: dict[str, SecretStr] = {}
+        self._remembered: dict[str, tuple[TokenPair, datetime]] = {}
         self._renewals: dict[str, asyncio.Task[TokenPair]] = {}
 
     async def valid(self, *, shop_id: str) -> TokenPair:
@@ -113,7 +116,7 @@ class TokenKeeper:
             RefreshBusyError: Another process is refreshing and the old token cannot be used.
             RetryLaterError: The token host gives no answer and the old token cannot be used.
         """
-        pair = await self._load(shop_id)
+        pair = self._recall(shop_id) or await self._load(shop_id)
         if self._lasts(shop_id, pair, margin=self._margin):
             return pair
         # Everybody in this process waits for one renewal; it is shielded because a caller that
@@ -160,6 +163,7 @@ class TokenKeeper:
         except RetryLaterError as error:
             return self._unless_dead(shop_id, pair, error)
         await asyncio.to_thread(self._store.save, shop_id, fresh)
+        self._remembered[shop_id] = (fresh, self._clock())
         logger.info(
             "shop.token_refreshed",
             shop_id=shop_id,
@@ -177,10 +181,15 @@ class TokenKeeper:
         refused = self._stale.get(shop_id) == pair.access_token
         return not refused and pair.access_expires_at - self._clock() > margin
 
+    def _recall(self, shop_id: str) -> TokenPair | None:
+        pair, read_at = self._remembered.get(shop_id, (None, self._clock()))
+        return pair if self._clock() - read_at < _REMEMBERED else None
+
     async def _load(self, shop_id: str) -> TokenPair:
         pair = await asyncio.to_thread(self._store.load, shop_id)
         if pair is None:
             raise _unauthorized(shop_id, "no authorization on file")
+        self._remembered[shop_id] = (pair, self._clock())
         return pair
 
 

@@ -1,8 +1,8 @@
-"""What every case can do: tell its story, wait, take steps that may park, ask people, move."""
+"""What every case can do: move, wait, take steps that may park, and show where it stands."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -11,14 +11,15 @@ from temporalio.common import SearchAttributePair
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import Breach, CaseKind, CaseOutcome, CaseState, HumanTask, TimelineEvent
+    from domain.cases import CaseKind, CaseOutcome, CaseState, HumanTask
     from domain.instants import aware
     from domain.moves import Move, lead
-    from domain.playbook import OutageRules, PeopleRules
-    from domain.timeline import CASE, EventKey
+    from domain.playbook import OutageRules
+    from domain.timeline import EventKey
     from workflows import names
     from workflows.policies import NEVER_RETRIED, OURS, Policy
-    from workflows.ports import CallPeople, DeskPort, EffectKey
+    from workflows.ports import EffectKey
+    from workflows.story import Storyteller
 
 T = TypeVar("T")
 
@@ -51,56 +52,24 @@ class Step:
     """When a step parked by an outage is tried again."""
 
 
-@dataclass
-class _Task:
-    human: HumanTask
-    since: datetime
-    climb: "asyncio.Task[None] | None" = None
-    dropped: bool = False
-    """Ends the climb at its next rung; to cancel it could undo a command of the same task."""
-
-
-@dataclass
-class Story:
-    """What has happened so far, for people and auditors."""
-
-    timeline: list[TimelineEvent] = field(default_factory=list)
-    breaches: list[Breach] = field(default_factory=list)
-
-
-class Case:
+class Case(Storyteller):
     """State and machinery that do not depend on the kind of exception."""
 
-    people: PeopleRules = PeopleRules()
     outage: OutageRules = OutageRules()
-    people_can_be_called = False
 
     def __init__(self, *, kind: CaseKind, shop_id: str, detected_at: datetime | None) -> None:
+        super().__init__(shop_id=shop_id)
         self.kind = kind
-        self.shop_id = shop_id
         self.opened_at = aware(workflow.now())
         self.detected_at = min(detected_at or self.opened_at, self.opened_at)
         self.phase = CaseState.OPENING
-        self.parked: str | None = None
         self.outcome: CaseOutcome | None = None
         self.closed_at: datetime | None = None
         self.assignee: str | None = None
-        self.story = Story()
         self._steps: dict[str, Step] = {}
-        self._tasks: dict[str, _Task] = {}
         self._waits: list[datetime] = []
         self._shown: dict[str, Any] = {}
         self._answered: set[str] = set()
-
-    @property
-    def case_id(self) -> str:
-        """The workflow id."""
-        return workflow.info().workflow_id
-
-    @property
-    def now(self) -> datetime:
-        """The case's clock."""
-        return aware(workflow.now())
 
     @property
     def state(self) -> CaseState:
@@ -117,32 +86,6 @@ class Case:
         """The next instant at which the case acts by itself."""
         return min(self._waits, default=None)
 
-    # The story
-
-    def tell(
-        self,
-        key: EventKey,
-        detail: str = "",
-        *,
-        actor: str = CASE,
-        rule: str = "",
-        evidence: tuple[str, ...] = (),
-    ) -> None:
-        """Add an event to the timeline."""
-        event = TimelineEvent(
-            at=self.now, key=key, actor=actor, rule=rule, detail=detail, evidence_ids=evidence
-        )
-        self.story.timeline.append(event)
-
-    def breach(self, deadline: str, due_at: datetime) -> None:
-        """Record a missed deadline, once."""
-        if any(b.deadline == deadline and b.due_at == due_at for b in self.story.breaches):
-            return
-        self.story.breaches.append(
-            Breach(deadline=deadline, due_at=due_at, noticed_at=self.now),
-        )
-        self.tell(EventKey.DEADLINE_MISSED, f"{deadline} was {due_at:%Y-%m-%d %H:%M}Z")
-
     def move(self, move: Move, *, outcome: CaseOutcome | None = None) -> None:
         """Go where the table of moves leads; a case that ends names its outcome."""
         row = lead(self.phase, move)
@@ -154,81 +97,14 @@ class Case:
         if self.phase is CaseState.CLOSED:
             self.outcome = outcome
 
-    # People
-
-    @property
-    def tasks(self) -> tuple[HumanTask, ...]:
-        """Everything that waits for a person, the most urgent first."""
-        latest = datetime.max.replace(tzinfo=self.now.tzinfo)
-        ranked = sorted(
-            self._tasks.values(),
-            key=lambda t: (t.human.step != self.parked, t.human.by or latest, t.since),
-        )
-        return tuple(task.human for task in ranked)
-
-    def ask_person(self, task: HumanTask) -> None:
-        """Put a task before people and climb the playbook's ladder until it is gone."""
-        known = self._tasks.get(task.step)
-        if known:
-            known.human = task
-            return
-        entry = _Task(human=task, since=self.now)
-        self._tasks[task.step] = entry
-        if self.people_can_be_called:
-            entry.climb = asyncio.create_task(self._climb(entry))
-
-    def drop_task(self, step: str) -> None:
-        """Take a task back: it is done, or nobody needs it."""
-        entry = self._tasks.pop(step, None)
-        if entry:
-            entry.dropped = True
-
-    def task(self, step: str) -> HumanTask | None:
-        """Return the task of a step, if there is one."""
-        entry = self._tasks.get(step)
-        return entry.human if entry else None
-
-    async def _climb(self, entry: _Task) -> None:
-        for rung, after in enumerate(self.people.ladder):
-            await self.sleep_until(entry.since + after)
-            if entry.dropped:
-                return
-            await self.call_people(entry.human, rung)
-
-    async def call_people(self, task: HumanTask, rung: int) -> None:
-        """Tell people about a task; an unreachable channel never holds the case up."""
-        call = CallPeople(
-            case_id=self.case_id,
-            shop_id=self.shop_id,
-            step=task.step,
-            ask=task.ask,
-            by=task.by,
-            rung=rung,
-            at=self.now,
-        )
-        try:
-            await workflow.execute_activity_method(
-                DeskPort.call_people,
-                call,
-                task_queue=OURS.task_queue,
-                start_to_close_timeout=OURS.attempt,
-                schedule_to_close_timeout=timedelta(hours=1),
-                retry_policy=OURS.retry,
-                summary=f"call people: {task.step}",
-            )
-        except ActivityError as error:
-            if is_cancelled_exception(error):
-                raise
-            workflow.logger.warning("case.people_not_called", extra={"step": task.step})
-        else:
-            self.tell(EventKey.TASK_CALLED, f"{task.step}, rung {rung + 1}")
-
-    # Waiting
+    # Moving and waiting
 
     async def wait(
         self, wake: Callable[[], bool], *, until: datetime | None = None, why: str = ""
     ) -> bool:
         """Wait until *wake* holds (True) or *until* has come (False); *wake* wins a tie."""
+        if _is_being_cancelled():
+            raise asyncio.CancelledError
         if wake():
             return True
         left = until - self.now if until else None
@@ -245,12 +121,6 @@ class Case:
             if until:
                 self._waits.remove(until)
         return True
-
-    async def sleep_until(self, instant: datetime) -> None:
-        """Wait for an instant without counting it as something the case does by itself."""
-        left = instant - self.now
-        if left > timedelta(0):
-            await workflow.sleep(left)
 
     async def race(
         self,
@@ -345,6 +215,9 @@ class Case:
                 step.tried = True
                 if is_cancelled_exception(error):
                     raise
+                # The activity failed although it was told to stop: nobody waits for the step.
+                if _is_being_cancelled():
+                    raise asyncio.CancelledError from error
                 task = self._parked_task(step, error, options, otherwise, by)
             reference = await self._park(step, task)
             if reference is not None and done:
@@ -510,10 +383,11 @@ class Case:
         if request_id:
             self._answered.add(request_id)
 
-    def drop_all_tasks(self) -> None:
-        """Take every task back."""
-        for step in list(self._tasks):
-            self.drop_task(step)
+
+def _is_being_cancelled() -> bool:
+    """Tell whether the running task was cancelled, even if what it awaited went on to its end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def read_trouble(error: ActivityError) -> tuple[bool, str]:

@@ -17,9 +17,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import InputError
     from domain.moves import Move
     from domain.timeline import EventKey
-    from workflows import decisions, payloads
+    from workflows import decisions, joining, payloads
     from workflows.case import ABANDON, DONE, RETRY
-    from workflows.shortage import GIFT, RECORD_CONTACT, ShortageCase
+    from workflows.case_view import view_of
+    from workflows.shortage import ShortageCase
+    from workflows.shortage_state import GIFT, RECORD_CONTACT
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -38,7 +40,7 @@ class ShortageHandlers:
     def shortage_found(self, payload: Any = None) -> None:
         """More units of the order are short; merged by SKU."""
         if (found := self._fact("shortage_found", payloads.ShortageFound, payload)) is not None:
-            decisions.join(self._case(), found)
+            joining.join(self._case(), found)
 
     @workflow.signal
     def buyer_chose(self, payload: Any = None) -> None:
@@ -327,7 +329,7 @@ class ShortageHandlers:
     @workflow.query
     def view(self) -> CaseView:
         """Return the whole case."""
-        return self._case().view()
+        return view_of(self._case())
 
     @workflow.query
     def timeline(self) -> list[TimelineEvent]:

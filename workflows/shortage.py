@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -15,20 +14,12 @@ with workflow.unsafe.imports_passed_through():
         CaseKind,
         CaseOutcome,
         CaseState,
-        CaseView,
-        ContactMode,
         CouponView,
-        DeadlineView,
-        OfferView,
-        PlaybookRef,
         RefundStatus,
-        RefundView,
     )
     from domain.choices import Choice
     from domain.deadlines import Deadline
     from domain.fate import Fate, fate_of
-    from domain.messages import RefundReason
-    from domain.money import Money
     from domain.moves import Move
     from domain.offers import Offer
     from domain.orders import Cancellation, Order, OrderLine
@@ -37,147 +28,21 @@ with workflow.unsafe.imports_passed_through():
     from workflows import names
     from workflows.case import Case
     from workflows.payloads import (
-        BuyerChose,
-        BuyerWrote,
-        RestockChanged,
         ShortageInput,
-        ShortLine,
     )
     from workflows.policies import SHOP_READ
     from workflows.ports import OrderLook, OrderRef, Pinned, ShopPort
-
-RECORD_CONTACT = "record_contact"
-"""What a person does about a message that chat cannot deliver."""
-GIFT = "gift"
-"""The task that asks the warehouse to pack the promised gift."""
-APPROVAL = "approve_refund"
-"""The task that asks a second person for a refund."""
-REFUND_BLOCKED = "refund_blocked"
-"""The task about an order that cannot be cancelled."""
-
-
-@dataclass
-class Ask:
-    """One time of telling the buyer and asking: the first, or one for SKUs that joined."""
-
-    number: int
-    detected_at: datetime
-    contact_by: Deadline | None = None
-    limit: datetime | None = None
-    """When the case gives this contact up; later than `contact_by` if that had passed."""
-    offers_fixed: bool = False
-
-    def renew(self) -> None:
-        """Have it written anew, as more is short than was known."""
-        if self.offers_fixed:
-            self.number, self.offers_fixed = self.number + 1, False
-
-
-@dataclass
-class Inbox:
-    """What has arrived and waits to be taken in by the process."""
-
-    looks_wanted: int = 0
-    looks_done: int = 0
-    texts: list[BuyerWrote] = field(default_factory=list)
-    restock: list[RestockChanged] = field(default_factory=list)
-    early_texts: list[BuyerWrote] = field(default_factory=list)
-    """What the buyer wrote while no ask stood: it answers only an ask that proves older."""
-    unread: bool = False
-    """Whether the conversation may hold an answer whose message named no place in it."""
-    held_choices: list[tuple[BuyerChose, str]] = field(default_factory=list)
-    """Choices that came before the offers were fixed, with their actors."""
-    held_lines: list[ShortLine] = field(default_factory=list)
-    """Lines that signals named before the order was read."""
-    seen: set[str] = field(default_factory=set)
-    arrivals: int = 0
-    taken_in: int = 0
-    """How many of the arrivals the process has begun to act on."""
-
-    @property
-    def news(self) -> bool:
-        """Whether something has arrived since the process last took things in."""
-        return self.arrivals > self.taken_in
-
-    @property
-    def stale(self) -> bool:
-        """Whether the order should be looked at again."""
-        return self.looks_wanted > self.looks_done
-
-    def first_time(self, key: str) -> bool:
-        """Tell whether a fact is new, and remember it."""
-        if key in self.seen:
-            return False
-        self.seen.add(key)
-        return True
-
-
-@dataclass(frozen=True)
-class Restock:
-    """The newest news of one SKU."""
-
-    at: datetime | None = None
-    in_stock: bool = False
-    unavailable: bool = False
-
-
-@dataclass
-class Refund:
-    """How the order is cancelled and paid back."""
-
-    status: RefundStatus = RefundStatus.NONE
-    reason: RefundReason | None = None
-    amount: Money | None = None
-    cancel_id: str | None = None
-    scheduled: bool = False
-    """True from the moment the cancellation activity is scheduled: no way back."""
-    approved_by: str | None = None
-    approved: bool | None = None
-    requested_by: str | None = None
-    submitted_at: datetime | None = None
-    more_to_settle: bool = False
-    """True if a SKU joined while lines were being cancelled."""
-    units: tuple[OrderLine, ...] = ()
-    """What the scheduled cancellation takes; a retry must never take anything else."""
-    whole: bool = True
-    """Whether it takes the whole order."""
-    reserved: str | None = None
-    """Key of its reservation against the playbook's limits."""
-    called: bool = False
-    """True once every rung was called about an approval that did not come."""
-    number: int = 1
-
-
-@dataclass
-class Contact:
-    """How the buyer is reached and what they were told."""
-
-    mode: ContactMode | None = None
-    conversation_id: str | None = None
-    first_at: datetime | None = None
-    latest_ask_at: datetime | None = None
-    latest_ask_index: int | None = None
-    latest_ask_id: str | None = None
-    replied: bool = False
-    ask_settled: bool = False
-    """True once the open ask was answered and the conversation index knows it."""
-    unrouted_choice: Choice | None = None
-    """A choice the buyer wrote without saying for which of several orders."""
-    chosen_index: int = -1
-    """Place of the newest text that chose; an older one that comes late changes nothing."""
-    too_late: bool = False
-    """True if a new choice came after the cancellation had been scheduled."""
-    wanted: set[str] = field(default_factory=set)
-    """Messages that people are asked to deliver."""
-    recorded: dict[str, datetime] = field(default_factory=dict)
-    """Contacts that a person recorded, by step."""
-    reminded_until: datetime = datetime(2000, 1, 1, tzinfo=UTC)
-    """The instant of the newest reminder; only later rungs are still due."""
-    offer_changes: int = 0
-    offers_judged: tuple[object, ...] = ()
-    """The restock facts for which the offers were last compared."""
-    offers_in_work: tuple[object, ...] = ()
-    """The restock facts for which new offers are being put to the buyer."""
+    from workflows.shortage_state import (
+        APPROVAL,
+        GIFT,
+        RECORD_CONTACT,
+        REFUND_BLOCKED,
+        Ask,
+        Contact,
+        Inbox,
+        Refund,
+        Restock,
+    )
 
 
 class ShortageCase(Case):
@@ -530,66 +395,6 @@ class ShortageCase(Case):
         """Return the offer of a choice, if it stands."""
         return next((offer for offer in self.offers if offer.choice == choice), None)
 
-    def view(self) -> CaseView:
-        """Return the whole case."""
-        tasks = self.tasks
-        contact_by = self.ask.contact_by or self.asks[0].contact_by
-        return CaseView(
-            kind=self.kind,
-            state=self.state,
-            outcome=self.outcome,
-            resumes_to=self.phase if self.state is CaseState.PARKED else None,
-            case_id=self.case_id,
-            shop_id=self.shop_id,
-            order_id=self.order_id,
-            order_ids=(self.order_id,),
-            market=self.pinned.market if self.is_pinned else None,
-            language=self.language,
-            opened_at=self.opened_at,
-            detected_at=self.detected_at,
-            contact_by=contact_by.at if contact_by else None,
-            contacted_at=self.contact.first_at,
-            contact_mode=self.contact.mode,
-            choice_by=self.choice_by.at if self.choice_by else None,
-            promise_by=self.promise_by.at if self.promise_by else None,
-            promised_at=self.promised_at,
-            consent_by=self.consent_by.at if self.consent_by else None,
-            due_at=None if self.closed else self.due_at,
-            deadlines=tuple(_deadline_view(deadline) for deadline in self.all_deadlines()),
-            choice=self.choice,
-            offers=tuple(_offer_view(offer) for offer in self.offers),
-            short_skus=tuple(self.short) or tuple({line.sku_id: None for line in self.units()}),
-            refund=self._refund_view(),
-            coupon=self.coupon,
-            gift_to_pack=self.gift,
-            replacement_order_id=self.replacement_order_id,
-            assignee=self.assignee,
-            incident_id=self.incident_id,
-            stream=self.stream,
-            source=self.source,
-            needs_human=tasks[0] if tasks else None,
-            tasks=tasks,
-            breaches=tuple(self.story.breaches),
-            evidence=self.evidence,
-            playbook=self._playbook_ref(),
-            closed_at=self.closed_at,
-        )
-
-    def _refund_view(self) -> RefundView:
-        amount = self.refund.amount
-        return RefundView(
-            status=self.refund.status,
-            amount=amount.decimal() if amount else None,
-            currency=amount.currency if amount else None,
-            cancel_id=self.refund.cancel_id,
-        )
-
-    def _playbook_ref(self) -> PlaybookRef | None:
-        if not self.is_pinned:
-            return None
-        playbook = self.pinned.playbook
-        return PlaybookRef(name=playbook.name, version=playbook.version)
-
     @override
     def attributes(self) -> Mapping[str, Any]:
         skus = self.sku_names()
@@ -602,19 +407,3 @@ class ShortageCase(Case):
             names.CASE_SKU.name: skus or None,
             names.CASE_DUE_AT.name: None if self.closed else self.next_deadline(),
         }
-
-
-def _deadline_view(deadline: Deadline) -> DeadlineView:
-    return DeadlineView(
-        name=deadline.name, at=deadline.at, rule=deadline.rule, assumed=deadline.assumed
-    )
-
-
-def _offer_view(offer: Offer) -> OfferView:
-    return OfferView(
-        choice=offer.choice,
-        promised_at=offer.promised_at,
-        substitute_sku_id=offer.substitute_sku_id,
-        gift=offer.gift,
-        coupon_id=offer.coupon_id,
-    )

@@ -25,7 +25,8 @@ with workflow.unsafe.imports_passed_through():
         WantContact,
         WriteMessage,
     )
-    from workflows.shortage import RECORD_CONTACT, ShortageCase
+    from workflows.shortage import ShortageCase
+    from workflows.shortage_state import RECORD_CONTACT
 
 _NOTICE_PATIENCE = timedelta(hours=24)
 """By when a person should deliver a notice that nothing waits for."""

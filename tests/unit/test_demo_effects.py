@@ -44,7 +44,9 @@ def test_the_same_words_twice_to_one_order_are_a_duplicate() -> None:
     [[_text(ONE, "A"), _text(ONE, "B")], [_text(ONE, "A"), _text(TWO, "A")]],
     ids=["other words", "another order"],
 )
-def test_other_words_or_another_order_are_no_duplicate(messages: Sequence[Mapping[str, Any]]) -> None:
+def test_other_words_or_another_order_are_no_duplicate(
+    messages: Sequence[Mapping[str, Any]],
+) -> None:
     assert [] == _effects(messages=messages).repeated_texts()
 
 

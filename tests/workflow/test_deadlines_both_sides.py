@@ -1,6 +1,7 @@
-"""Every deadline: one second before it nothing happens, at it the case acts, a word in time counts."""
+"""Every deadline: before it nothing happens, at it the case acts, a word in time counts."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,6 @@ from tests.support.stack import JACKET, Stack
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
-WAYS = ("before", "after")
 
 
 @pytest.mark.moves("awaiting_choice:no_reply")
@@ -209,7 +209,11 @@ async def test_a_case_opened_late_records_the_breach_and_contacts_first(stack: S
 
 @pytest.mark.moves("contacting:no_time_to_ask")
 async def test_without_time_left_the_buyer_is_told_and_refunded_unasked(stack: Stack) -> None:
-    long_ago = {"shipping_due_time": None, "create_time": "-2600000", "paid_time": "-2592000"}
+    long_ago: dict[str, Any] = {
+        "shipping_due_time": None,
+        "create_time": "-2600000",
+        "paid_time": "-2592000",
+    }
     order_id = await stack.order(**long_ago)
     case = await stack.open(order_id, detected_at=soon(hours=-30))
 

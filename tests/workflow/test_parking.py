@@ -16,7 +16,7 @@ SENSITIVE = 45101006
 
 async def _parked_ask(stack: Stack) -> Opened:
     order_id = await stack.order()
-    fault = {"method": "POST", "code": SENSITIVE, "match": order_id[-6:], "times": 1000}
+    fault = {"method": "POST", "code": SENSITIVE, "match": "/messages", "times": 1000}
     await stack.sandbox.fault("refuse", MESSAGES, **fault)
     case = await stack.open(order_id, restock_at=soon(hours=60))
     await case.until(S.PARKED)
@@ -73,6 +73,32 @@ async def test_a_parked_message_does_not_stop_the_contact_deadline(stack: Stack)
     await case.skip_to(contact_by, plus=timedelta(seconds=1))
 
     assert CaseOutcome.REFUNDED_NOT_CONTACTED == (await case.result()).outcome
+
+
+async def test_a_chat_that_cannot_be_opened_does_not_stop_the_contact_deadline(
+    stack: Stack,
+) -> None:
+    """The attempt that fails while it is being cancelled must not park once more."""
+    order_id = await stack.order()
+    await stack.sandbox.fault("refuse", MESSAGES, code=SENSITIVE, times=1000)
+    case = await stack.open(order_id)
+    contact_by = (await case.until(S.PARKED)).contact_by
+    assert contact_by
+
+    await case.skip_to(contact_by, plus=timedelta(seconds=1))
+
+    assert CaseOutcome.REFUNDED_NOT_CONTACTED == (await case.result()).outcome
+
+
+async def test_a_choice_is_taken_while_the_chat_cannot_be_opened(stack: Stack) -> None:
+    order_id = await stack.order()
+    await stack.sandbox.fault("refuse", MESSAGES, code=SENSITIVE, times=1000)
+    case = await stack.open(order_id, restock_at=soon(hours=60))
+    await case.until(S.PARKED)
+
+    await case.chose("wait")
+
+    assert "wait" == (await case.until(S.WAITING_RESTOCK)).choice
 
 
 async def test_a_choice_is_taken_while_the_message_is_parked(stack: Stack) -> None:

@@ -151,9 +151,7 @@ async def test_a_signal_that_cannot_be_read_is_an_event_and_a_task(
     assert view.needs_human
     assert f"signal:{name}" == view.needs_human.step
     assert "signal.refused" in await case.keys()
-    done = await case.update(
-        "resume_step", {**ANNA, "step": view.needs_human.step, "how": "done"}
-    )
+    done = await case.update("resume_step", {**ANNA, "step": view.needs_human.step, "how": "done"})
     assert () == done.tasks
 
 

@@ -5,6 +5,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseOutcome, CaseView
     from domain.timeline import EventKey
+    from workflows.case_view import view_of
     from workflows.phases.refund import release_reservation
     from workflows.policies import OURS
     from workflows.ports import FileCase, RecordsPort
@@ -25,11 +26,13 @@ async def close_case(case: ShortageCase) -> CaseView:
         await _file(case)
     case.show()
     await workflow.wait_condition(workflow.all_handlers_finished)
-    return case.view()
+    return view_of(case)
 
 
 async def _file(case: ShortageCase) -> None:
-    dossier = FileCase(case_id=case.case_id, view=case.view(), timeline=tuple(case.story.timeline))
+    dossier = FileCase(
+        case_id=case.case_id, view=view_of(case), timeline=tuple(case.story.timeline)
+    )
     await workflow.execute_activity_method(
         RecordsPort.file_case,
         dossier,

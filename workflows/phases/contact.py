@@ -76,7 +76,9 @@ def _step(case: ShortageCase) -> str:
 
 
 async def _reach(case: ShortageCase) -> Told:
-    if case.contact.mode is None:
+    if case.inbox.held_choices and case.parked:
+        await _fix_offers(case)
+    elif case.contact.mode is None:
         await _open_conversation(case)
     await _fix_offers(case)
     if case.phase is not CaseState.CONTACTING:

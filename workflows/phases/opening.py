@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import InputError
     from domain.moves import Move
     from domain.timeline import EventKey
-    from workflows import decisions
+    from workflows import joining
     from workflows.phases.intake import settle_from_outside
     from workflows.ports import (
         CaseRef,
@@ -77,7 +77,7 @@ async def _pin(case: ShortageCase) -> None:
 
 def _name_lines(case: ShortageCase) -> None:
     try:
-        decisions.name_lines(case)
+        joining.name_lines(case)
     except InputError as error:
         raise bad_input(error) from error
 

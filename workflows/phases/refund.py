@@ -37,7 +37,8 @@ with workflow.unsafe.imports_passed_through():
         SettleRefund,
         ShopPort,
     )
-    from workflows.shortage import APPROVAL, REFUND_BLOCKED, Refund, ShortageCase
+    from workflows.shortage import ShortageCase
+    from workflows.shortage_state import APPROVAL, REFUND_BLOCKED, Refund
     from workflows.speaking import facts_of, inform_buyer
 
 UNCONFIRMED = "refund_confirmation"

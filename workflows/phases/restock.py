@@ -15,7 +15,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.orders import OrderStatus
     from domain.timeline import PLATFORM, EventKey
     from workflows.phases.intake import look_again, settle_ask
-    from workflows.shortage import GIFT, ShortageCase
+    from workflows.shortage import ShortageCase
+    from workflows.shortage_state import GIFT
     from workflows.speaking import Told, facts_of, inform_in_time, tell_buyer
 
 _GIFT_PATIENCE = timedelta(hours=24)
