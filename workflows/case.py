@@ -60,7 +60,7 @@ class Case(Storyteller):
     def __init__(self, *, kind: CaseKind, shop_id: str, detected_at: datetime | None) -> None:
         super().__init__(shop_id=shop_id)
         self.kind = kind
-        self.opened_at = aware(workflow.now())
+        self.opened_at = aware(workflow.info().start_time)
         self.detected_at = min(detected_at or self.opened_at, self.opened_at)
         self.phase = CaseState.OPENING
         self.outcome: CaseOutcome | None = None
@@ -69,7 +69,6 @@ class Case(Storyteller):
         self._steps: dict[str, Step] = {}
         self._waits: list[datetime] = []
         self._shown: dict[str, Any] = {}
-        self._answered: set[str] = set()
 
     @property
     def state(self) -> CaseState:
@@ -203,22 +202,8 @@ class Case(Storyteller):
             return step.result  # type: ignore[no-any-return]  # stored by this very step
         step.finished = False
         options = (RETRY, *((DONE,) if done else ()), *((ABANDON,) if dispensable else ()))
-        while True:
-            step.latest_try = self.now
-            try:
-                step.result = await attempt(self.effect_key(step))
-                break
-            except asyncio.CancelledError:
-                step.tried = True
-                raise
-            except ActivityError as error:
-                step.tried = True
-                if is_cancelled_exception(error):
-                    raise
-                # The activity failed although it was told to stop: nobody waits for the step.
-                if _is_being_cancelled():
-                    raise asyncio.CancelledError from error
-                task = self._parked_task(step, error, options, otherwise, by)
+        while (error := await self._attempt(step, attempt)) is not None:
+            task = self._parked_task(step, error, options, otherwise, by)
             reference = await self._park(step, task)
             if reference is not None and done:
                 step.result = done(reference)
@@ -226,6 +211,26 @@ class Case(Storyteller):
         step.finished, step.resume = True, None
         self._unpark(step)
         return step.result  # type: ignore[no-any-return]  # stored by this very step
+
+    async def _attempt(
+        self, step: Step, attempt: Callable[[EffectKey], Awaitable[Any]]
+    ) -> ActivityError | None:
+        """Make one attempt at a step; return why it failed, if somebody still waits for it."""
+        step.latest_try = self.now
+        try:
+            step.result = await attempt(self.effect_key(step))
+        except asyncio.CancelledError:
+            step.tried = True
+            raise
+        except ActivityError as error:
+            step.tried = True
+            if is_cancelled_exception(error):
+                raise
+            # The activity failed although it was told to stop: nobody waits for the step.
+            if _is_being_cancelled():
+                raise asyncio.CancelledError from error
+            return error
+        return None
 
     def effect_key(self, step: Step) -> EffectKey:
         """Return what identifies the effect of a step, whoever tries it."""
@@ -371,17 +376,6 @@ class Case(Storyteller):
         lines += [f"- waits for a person: {task.ask}" for task in self.tasks]
         lines += [f"- {e.at:%d %b %H:%M}Z {e.key} {e.detail}" for e in self.story.timeline[-8:]]
         return "\n".join(lines)
-
-    # Requests
-
-    def known_request(self, request_id: str | None) -> bool:
-        """Whether an update with this request id was answered before."""
-        return request_id is not None and request_id in self._answered
-
-    def answer(self, request_id: str | None) -> None:
-        """Remember that an update was answered."""
-        if request_id:
-            self._answered.add(request_id)
 
 
 def _is_being_cancelled() -> bool:

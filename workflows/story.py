@@ -44,6 +44,7 @@ class Storyteller:
         self.parked: str | None = None
         self.story = Story()
         self._tasks: dict[str, _Task] = {}
+        self._answered: set[str] = set()
 
     @property
     def case_id(self) -> str:
@@ -160,3 +161,14 @@ class Storyteller:
         left = instant - self.now
         if left > timedelta(0):
             await workflow.sleep(left)
+
+    # Requests
+
+    def known_request(self, request_id: str | None) -> bool:
+        """Whether an update with this request id was answered before."""
+        return request_id is not None and request_id in self._answered
+
+    def answer(self, request_id: str | None) -> None:
+        """Remember that an update was answered."""
+        if request_id:
+            self._answered.add(request_id)

@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseOutcome, CaseView
     from domain.timeline import EventKey
     from workflows.case_view import view_of
-    from workflows.phases.refund import release_reservation
+    from workflows.phases.approval import release_reservation
     from workflows.policies import OURS
     from workflows.ports import FileCase, RecordsPort
     from workflows.shortage import ShortageCase

@@ -1,6 +1,6 @@
 """Refunding: a cancellation by the seller, approved where the playbook wants it, once."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio import workflow
 
@@ -17,12 +17,18 @@ with workflow.unsafe.imports_passed_through():
     from domain.choices import Choice
     from domain.fate import Fate
     from domain.messages import MessageKey, RefundReason
-    from domain.money import Money
     from domain.moves import Move
     from domain.orders import CancelRole, CancelStatus
-    from domain.shortage import value_of
     from domain.timeline import PLATFORM, EventKey
     from workflows.case import StepAbandonedError
+    from workflows.phases.approval import (
+        PLATFORM_CANCELS,
+        amount_of,
+        is_paid,
+        may_refund,
+        settle_reservation,
+        wait_for_platform,
+    )
     from workflows.phases.intake import look_again, nothing_left, settle_ask
     from workflows.policies import SHOP_WRITE
     from workflows.ports import (
@@ -30,19 +36,14 @@ with workflow.unsafe.imports_passed_through():
         CouponSent,
         EffectKey,
         OrderCancelled,
-        RecordsPort,
-        RefundReserved,
-        ReserveRefund,
         SendCoupon,
-        SettleRefund,
         ShopPort,
     )
     from workflows.shortage import ShortageCase
-    from workflows.shortage_state import APPROVAL, REFUND_BLOCKED, Refund
+    from workflows.shortage_state import Refund
     from workflows.speaking import facts_of, inform_buyer
 
 UNCONFIRMED = "refund_confirmation"
-PLATFORM_CANCELS = "The platform cancels the order by itself at its own deadline."
 
 OUTCOMES = {
     RefundReason.BY_CHOICE: CaseOutcome.REFUNDED_BY_CHOICE,
@@ -85,10 +86,10 @@ async def _is_clear(case: ShortageCase) -> bool:
     if not case.open_units():
         nothing_left(case)
         return False
-    if not await _may_refund(case) or case.phase is not CaseState.REFUNDING:
+    if not await may_refund(case) or case.phase is not CaseState.REFUNDING:
         return False
     if case.refund.status is RefundStatus.FAILED:
-        return await _wait_for_platform(case, "the cancellation was given up")
+        return await wait_for_platform(case, "the cancellation was given up")
     return True
 
 
@@ -96,7 +97,7 @@ async def _finish(case: ShortageCase) -> None:
     """Do what a completed cancellation owes the buyer, then close."""
     await _send_coupon(case)
     await _inform(case)
-    await _settle_reservation(case)
+    await settle_reservation(case)
     if case.inbox.texts or _owes_an_answer(case):
         return
     if case.refund.more_to_settle and await _more_is_short(case):
@@ -120,122 +121,6 @@ async def _more_is_short(case: ShortageCase) -> bool:
 
 def _owes_an_answer(case: ShortageCase) -> bool:
     return case.contact.too_late and not case.is_finished("too-late")
-
-
-def _amount(case: ShortageCase) -> Money | None:
-    if case.order is None:
-        return None
-    units = case.units()
-    return case.order.total if case.covers_whole_order() or not units else value_of(units)
-
-
-def _paid(case: ShortageCase) -> bool:
-    return bool(case.order and not case.order.is_cod)
-
-
-async def _may_refund(case: ShortageCase) -> bool:
-    """Reserve the refund against the playbook's limits, or wait for a second person."""
-    rules, amount = case.pinned.playbook.refund, _amount(case)
-    limited = bool(rules.approve_above or rules.approve_after_per_hour)
-    if not limited or amount is None or not _paid(case) or case.refund.approved:
-        return True
-    if case.refund.approved is None:
-        answer = await case.race(
-            _reserve(case, amount),
-            until=None,
-            unless=lambda: case.phase is not CaseState.REFUNDING,
-        )
-        if answer is None or answer.granted:
-            return answer is not None
-    return await _wait_for_approval(case)
-
-
-async def _reserve(case: ShortageCase, amount: Money) -> RefundReserved:
-    rules = case.pinned.playbook.refund
-    above = rules.approve_above.get(amount.currency)
-    cmd = ReserveRefund(
-        key=_key(case),
-        shop_id=case.shop_id,
-        case_id=case.case_id,
-        amount=amount,
-        approve_above_minor=Money.parse(above, amount.currency).amount_minor if above else None,
-        approve_after_per_hour=rules.approve_after_per_hour,
-        at=case.now,
-    )
-
-    async def attempt(_key: EffectKey) -> RefundReserved:
-        return await case.local(RecordsPort.reserve_refund, cmd, "reserve the refund")
-
-    case.refund.reserved = cmd.key
-    return await case.take_step(f"reserve:{case.refund.number}:{amount.amount_minor}", attempt)
-
-
-def _key(case: ShortageCase) -> str:
-    return f"{case.case_id}/refund:{case.refund.number}"
-
-
-async def _wait_for_approval(case: ShortageCase) -> bool:
-    """Hold the refund for a second person; without one the platform's own clock ends it."""
-    until = case.promise_by.at if case.promise_by else None
-    if case.refund.status is not RefundStatus.AWAITING_APPROVAL:
-        case.refund.status = RefundStatus.AWAITING_APPROVAL
-        case.tell(EventKey.REFUND_HELD, "a second person must approve")
-    amount = _amount(case)
-    case.ask_person(
-        HumanTask(
-            step=APPROVAL,
-            ask=f"Approve or decline the refund of {amount.decimal() if amount else '?'} "
-            f"{amount.currency if amount else ''}.",
-            by=until,
-            options=("approved", "declined"),
-            otherwise=PLATFORM_CANCELS,
-        )
-    )
-    if case.refund.approved is None:
-        woke = await case.wait(
-            lambda: case.inbox.news, until=_call_at(case, until), why="approval"
-        )
-        if not woke:
-            await _call_every_rung(case)
-            await look_again(case)
-        return False
-    case.drop_task(APPROVAL)
-    if case.refund.approved:
-        return True
-    return await _wait_for_platform(case, "the refund was declined")
-
-
-def _call_at(case: ShortageCase, until: datetime | None) -> datetime | None:
-    if until is None or case.refund.called:
-        return case.now + case.pinned.playbook.refund.look_every
-    return until
-
-
-async def _call_every_rung(case: ShortageCase) -> None:
-    task, called = case.task(APPROVAL), case.refund.called
-    case.refund.called = True
-    if task is None or called or not case.people_can_be_called:
-        return
-    for rung, _after in enumerate(case.people.ladder):
-        await case.call_people(task, rung)
-
-
-async def _wait_for_platform(case: ShortageCase, why: str) -> bool:
-    """Nothing more can be done from here: watch the order until somebody ends it."""
-    case.ask_person(
-        HumanTask(
-            step=REFUND_BLOCKED,
-            ask=f"The order cannot be cancelled ({why}); override the outcome or settle it in "
-            "Seller Center.",
-            by=case.due.at if case.due else None,
-            options=("refund", "wait", "close"),
-            otherwise=PLATFORM_CANCELS,
-        )
-    )
-    look_at = case.now + case.pinned.playbook.refund.look_every
-    if not await case.wait(lambda: case.inbox.news, until=look_at, why="look"):
-        await look_again(case)
-    return False
 
 
 async def _cancel(case: ShortageCase) -> bool:
@@ -263,9 +148,9 @@ async def _cancel(case: ShortageCase) -> bool:
 
 def _schedule(case: ShortageCase) -> None:
     """From here there is no way back, and every retry takes these units and no others."""
-    units, whole, amount = case.open_units(), case.covers_whole_order(), _amount(case)
+    units, whole, amount = case.open_units(), case.covers_whole_order(), amount_of(case)
     case.refund.units, case.refund.whole, case.refund.scheduled = units, whole, True
-    case.refund.amount = amount if _paid(case) else None
+    case.refund.amount = amount if is_paid(case) else None
 
 
 async def _try_to_cancel(case: ShortageCase, step: str) -> OrderCancelled | None:
@@ -323,7 +208,7 @@ def _gone(case: ShortageCase, step: str, answer: OrderCancelled) -> bool:
 
 def _submitted(case: ShortageCase, answer: OrderCancelled) -> None:
     case.refund.cancel_id = answer.cancel_id or case.refund.cancel_id
-    if answer.refund is not None and _paid(case):
+    if answer.refund is not None and is_paid(case):
         case.refund.amount = answer.refund
     if case.refund.status in (RefundStatus.CONFIRMED, RefundStatus.NOT_PAID):
         return
@@ -338,7 +223,7 @@ def _submitted(case: ShortageCase, answer: OrderCancelled) -> None:
 
 
 def _confirmed(case: ShortageCase) -> None:
-    case.refund.status = RefundStatus.CONFIRMED if _paid(case) else RefundStatus.NOT_PAID
+    case.refund.status = RefundStatus.CONFIRMED if is_paid(case) else RefundStatus.NOT_PAID
     case.drop_task(UNCONFIRMED)
     case.tell(EventKey.REFUND_CONFIRMED, actor=PLATFORM)
 
@@ -424,20 +309,3 @@ async def _inform(case: ShortageCase) -> None:
     if case.contact.too_late:
         await inform_buyer(case, "too-late", facts_of(case, MessageKey.TOO_LATE))
     await inform_buyer(case, f"refunded:{case.refund.number}", facts_of(case, key, reason=reason))
-
-
-async def _settle_reservation(case: ShortageCase) -> None:
-    await _close_reservation(case, refunded=True)
-
-
-async def release_reservation(case: ShortageCase) -> None:
-    """Give back a reservation whose refund was not made: it counts against no limit."""
-    await _close_reservation(case, refunded=False)
-
-
-async def _close_reservation(case: ShortageCase, *, refunded: bool) -> None:
-    key, case.refund.reserved = case.refund.reserved, None
-    if key is None:
-        return
-    cmd = SettleRefund(key=key, refunded=refunded, approved_by=case.refund.approved_by)
-    await case.keep("settle-refund", RecordsPort.settle_refund, cmd, "settle the reservation")
