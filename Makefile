@@ -21,7 +21,7 @@ up: setup
 	@$(PY) starter.py up $(ARGS)
 
 test: setup
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: setup
 	@$(PY) -m ruff format --check .

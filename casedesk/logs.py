@@ -7,7 +7,8 @@ from typing import Any
 import structlog
 from temporalio import activity, workflow
 
-_QUIET = ("httpx", "httpcore", "temporalio.activity", "apprise", "alembic")
+QUIET = ("httpx", "httpcore", "temporalio.activity", "apprise", "alembic")
+"""Loggers of libraries that only warnings are wanted of."""
 
 
 def set_up_logs(*, json_lines: bool, level: int = logging.INFO) -> None:
@@ -29,7 +30,6 @@ def set_up_logs(*, json_lines: bool, level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -41,5 +41,5 @@ def set_up_logs(*, json_lines: bool, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in _QUIET:
+    for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

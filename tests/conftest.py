@@ -1,10 +1,13 @@
 """What every test folder shares: one running product per session, a clean environment."""
 
+import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import structlog
 
+from casedesk.logs import QUIET
 from tests.support.stack import Stack, running_stack
 
 
@@ -13,6 +16,20 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("WENHUO_", "TEMPORAL_")) and name != "WENHUO_TEST_POSTGRES_URL":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """Commands under test set logging up for a process of their own; take that back."""
+    root, config = logging.getLogger(), structlog.get_config()
+    levels = {name: logging.getLogger(name).level for name in ("", *QUIET)}
+    yield
+    structlog.configure(**config)
+    for handler in list(root.handlers):
+        if isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter):
+            root.removeHandler(handler)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 @pytest.fixture(scope="session")
