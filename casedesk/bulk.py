@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from casedesk.answers import told
 from records.cases import CaseArchive, CaseOpenings
 from records.database import Database
-from workflows.opening import CONFLICT, REUSE, CaseStart
+from workflows.opening import AFTER_FAILURE, CONFLICT, REUSE, CaseStart
 
 __all__ = ["CaseOpener", "CaseStart", "Fate", "Openings", "Progress", "bounded"]
 
@@ -89,9 +90,20 @@ class CaseOpener:
         case_id = await asyncio.to_thread(self._openings.current_case_id, start.case_id)
         if await asyncio.to_thread(self._archive.closed_case, case_id):
             return case_id, Fate.ALREADY_CLOSED
-        return case_id, await self._signal_with_start(start.under(case_id))
+        fate = await self._signal_with_start(start.under(case_id))
+        if fate is Fate.ALREADY_CLOSED and await self._came_to_nothing(case_id):
+            fate = await self._signal_with_start(start.under(case_id), reuse=AFTER_FAILURE)
+        return case_id, fate
 
-    async def _signal_with_start(self, start: CaseStart) -> Fate:
+    async def _came_to_nothing(self, case_id: str) -> bool:
+        """Tell whether the last run failed at its start, so that no case ever stood."""
+        async with told(self._client, case_id, needs_worker=False):
+            last = await self._client.get_workflow_handle(case_id).describe()
+        return last.status is WorkflowExecutionStatus.FAILED
+
+    async def _signal_with_start(
+        self, start: CaseStart, *, reuse: WorkflowIDReusePolicy = REUSE
+    ) -> Fate:
         async with told(self._client, start.case_id, needs_worker=False):
             try:
                 handle = await self._client.start_workflow(
@@ -99,7 +111,7 @@ class CaseOpener:
                     start.payload,
                     id=start.case_id,
                     task_queue=start.task_queue,
-                    id_reuse_policy=REUSE,
+                    id_reuse_policy=reuse,
                     id_conflict_policy=CONFLICT,
                     search_attributes=start.search_attributes,
                     static_summary=start.static_summary,

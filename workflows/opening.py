@@ -23,6 +23,8 @@ SHORTAGE_FOUND = "shortage_found"
 REUSE = WorkflowIDReusePolicy.REJECT_DUPLICATE
 CONFLICT = WorkflowIDConflictPolicy.USE_EXISTING
 """Opening twice is once: a running case is joined, a closed one is never run again."""
+AFTER_FAILURE = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
+"""For an id whose run failed on a bad input: no case stood under it, so it is not used up."""
 
 _SUMMARY_BYTES = 190
 _OF_THE_SIGNAL = frozenset(payloads.ShortageFound.model_fields)

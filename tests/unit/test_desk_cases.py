@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import WorkflowFailureError
 
 from casedesk.bulk import bounded
 from casedesk.desk import CaseDesk
@@ -57,8 +58,8 @@ async def closed(stack: Stack, desk: CaseDesk) -> Opened:
 
 
 async def eventually(holds: Callable[[], Awaitable[object]]) -> None:
-    """Wait until the server's lists have caught up."""
-    async with asyncio.timeout(20):
+    """Wait until the server's lists, or its deletions, have caught up."""
+    async with asyncio.timeout(60):
         while not await holds():  # noqa: ASYNC110  # another process tells nobody when it is done
             await asyncio.sleep(0.05)
 
@@ -113,6 +114,20 @@ async def test_a_case_closed_on_the_server_alone_is_not_opened_again(
     await case.handle.terminate("by an operator")
     again = await desk.open_cases([start_of(case.order_id)])
     assert (case.handle.id,) == again.already_closed
+
+
+async def test_an_id_whose_run_failed_on_a_bad_input_is_not_used_up(
+    stack: Stack, desk: CaseDesk
+) -> None:
+    """Someone's slip of the pen must not keep an order without a case for ever."""
+    order_id = await stack.order()
+    slip = await stack.open(
+        order_id, short_lines=[{"sku_id": "1729500000000009999", "quantity": 1}]
+    )
+    with pytest.raises(WorkflowFailureError):
+        await slip.handle.result()
+    again = await desk.open_cases([start_of(order_id)])
+    assert (slip.handle.id,) == again.opened
 
 
 async def test_nothing_more_is_started_after_a_refusal() -> None:
