@@ -111,7 +111,7 @@ def _said(key: str, value: Any) -> str:
 PERSONAL = re.compile(
     r"recipient|full_address|address_detail|phone_number|buyer_email|postal_code|@\w|first_name"
 )
-OF_A_MACHINE = re.compile(r"site-packages|/home/|/root/|/tmp/|\.py\"?, line")
+OF_A_MACHINE = re.compile(r"site-packages|/home/|\.py\"?, line")
 
 
 @_each()
