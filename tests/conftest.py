@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -16,6 +17,10 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("WENHUO_", "TEMPORAL_")) and name != "WENHUO_TEST_POSTGRES_URL":
             monkeypatch.delenv(name)
+
+
+# The session's workers log while a command under test runs, and its stdout is one JSON document.
+structlog.configure(logger_factory=lambda *_args: structlog.PrintLogger(sys.stderr))
 
 
 @pytest.fixture(autouse=True)
