@@ -1,7 +1,9 @@
 """Opening the store: a SQLite file or a PostgreSQL database, by URL."""
 
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -17,6 +19,7 @@ from records.migration import upgrade_to_newest
 
 _WRITES = "wenhuo_writes"
 _BUSY_TIMEOUT_MS = 10_000
+_WAL_RETRY_SECONDS = 0.01
 _POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 30, "hide_parameters": True}
 """Parameters hold tokens; hidden, they cannot reach a log by way of an error's text."""
 
@@ -147,13 +150,28 @@ def _make_private(path: Path) -> None:
 def _set_pragmas(connection: Any, _record: object) -> None:
     # The driver's own transactions are switched off: _begin_sqlite says how each one begins.
     connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
-        "journal_mode = WAL",
-        "synchronous = NORMAL",
-        "foreign_keys = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    _use_wal(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _use_wal(connection: Any) -> None:
+    """Put a new file into WAL mode, trying again while another connection does the same.
+
+    SQLite refuses the second one at once there: its busy timeout does not cover the change.
+    """
+    give_up_at = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > give_up_at:
+                raise
+            time.sleep(_WAL_RETRY_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
