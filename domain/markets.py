@@ -70,6 +70,14 @@ WeekDay = Annotated[int, Field(ge=0, le=6)]
 """A day of the week; Monday is 0."""
 RulesDays = Annotated[int, Field(ge=1, le=60)]
 """Working days that a platform rule grants."""
+WindowDays = Annotated[int, Field(ge=1, le=365)]
+"""Calendar days that a platform rule grants."""
+RulesRounds = Annotated[int, Field(ge=1, le=5)]
+"""How often something may be tried."""
+ASKED_OF_PEOPLE = frozenset(
+    {"appeal_first_days", "appeal_second_days", "appeal_rounds", "help_center_after_days"}
+)
+"""Rules for which no other market stands in: where they are unknown, a person is asked."""
 
 
 class MarketProfile(BaseModel):
@@ -111,6 +119,14 @@ class MarketProfile(BaseModel):
     """Whether silence after a first notice of a definite delay may count as consent."""
     longest_wait_working_days: Fact[RulesDays]
     """How long a standard order can be kept waiting before the platform cancels it."""
+    appeal_first_days: Fact[WindowDays] = Fact()
+    """Days from the enforcement in which a first appeal can be filed."""
+    appeal_second_days: Fact[WindowDays] = Fact()
+    """Days from the first rejection in which a second appeal can be filed."""
+    appeal_rounds: Fact[RulesRounds] = Fact()
+    """How often an appeal can be filed."""
+    help_center_after_days: Fact[WindowDays] = Fact()
+    """Calendar days after which an uncollected parcel should become a Help Center case."""
     notes: tuple[str, ...] = ()
     """Our own choices and doubts, for the people who edit the file."""
 
@@ -139,6 +155,7 @@ class MarketProfile(BaseModel):
                 "assumed": True,
                 "language": "en",
                 "holidays_of": "",
+                **{name: Fact() for name in ASKED_OF_PEOPLE},
                 "notes": (f"no profile of {region}; the rules of {self.market} stand in",),
             }
         )
@@ -147,13 +164,20 @@ class MarketProfile(BaseModel):
 def strictest_of(profiles: Iterable[MarketProfile]) -> MarketProfile:
     """Return the profile that leaves the least time, among those with every rule known.
 
+    Rules that are asked of people do not count: nobody falls back on another market's.
+
     Raises:
         PlaybookError: No profile knows every rule, so that there is nothing to fall back on.
     """
-    complete = [each for each in profiles if all(fact.known for fact in each.facts().values())]
+    complete = [each for each in profiles if _can_stand_in(each)]
     if not complete:
         raise PlaybookError("market profiles", "none knows every rule; complete at least one")
     return min(complete, key=_time_left_by)
+
+
+def _can_stand_in(profile: MarketProfile) -> bool:
+    borrowed = profile.facts().keys() - ASKED_OF_PEOPLE
+    return all(profile.facts()[name].known for name in borrowed)
 
 
 def _time_left_by(profile: MarketProfile) -> tuple[int, int, int, str]:

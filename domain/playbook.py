@@ -1,6 +1,7 @@
 """The playbook: how a shop handles each exception, as data that people edit and cases pin."""
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import (
@@ -114,6 +115,48 @@ class PeopleRules(_Section):
     """When people are called about a task, counted from its start."""
 
 
+class PickupRules(_Section):
+    """What a case does about a parcel that the carrier did not collect."""
+
+    tell_buyer_within: Annotated[PositiveDuration, AfterValidator(_within_a_day)] = timedelta(
+        hours=24
+    )
+    """The buyer hears of the delay this long after discovery at the latest."""
+    evidence_within: PositiveDuration = timedelta(hours=24)
+    """How long people have for proofs that can be had at any time."""
+    carrier_ladder: Ladder = (timedelta(0), timedelta(hours=4), timedelta(hours=24))
+    """When the carrier is asked, counted from discovery; ends once the parcel is scanned."""
+    help_center_after: PositiveDuration = timedelta(hours=24)
+    """When a Help Center case is due, where the market profile names no days of its own."""
+    rebook: bool = True
+    """Whether a new pickup is booked by itself where the platform can do that."""
+    watch_for_penalty: PositiveDuration = timedelta(days=14)
+    """How long a collected parcel's case keeps watching for a penalty."""
+
+
+class FilingChannel(StrEnum):
+    """Who hands an appeal in; the platform has no public interface for it."""
+
+    ASSISTED = "assisted"
+    """A person files it in Seller Center and records the reference."""
+    GATEWAY = "gateway"
+    """An HTTP endpoint of the merchant's own does."""
+
+
+class AppealRules(_Section):
+    """When an appeal is complete, when it goes in as it is, and by whom."""
+
+    complete_within: PositiveDuration = timedelta(days=7)
+    """The internal deadline: all proofs are there this long after the window opened …"""
+    share_of_window: float = Field(default=0.25, gt=0, le=0.5)
+    """… or before this share of the window has passed, if that is earlier."""
+    last_safe_before: PositiveDuration = timedelta(days=2)
+    """At the last safe moment, this long before the window ends, it goes in as it is."""
+    reminders: Ladder = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
+    """When people are reminded, counted back from the last safe moment."""
+    channel: FilingChannel = FilingChannel.ASSISTED
+
+
 class OutageRules(_Section):
     """What a step does when the platform does not answer."""
 
@@ -133,5 +176,7 @@ class Playbook(_Section):
     wait: WaitRules = WaitRules()
     swap: SwapRules = SwapRules()
     refund: RefundRules = RefundRules()
+    pickup: PickupRules = PickupRules()
+    appeal: AppealRules = AppealRules()
     people: PeopleRules = PeopleRules()
     outage: OutageRules = OutageRules()

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from activities.playbooks import PlaybookShelf
 from domain.errors import PlaybookError
-from domain.markets import Confidence, Fact, MarketProfile, strictest_of
+from domain.markets import ASKED_OF_PEOPLE, Confidence, Fact, MarketProfile, strictest_of
 from domain.money import MINOR_DIGITS
 from domain.orders import OrderStatus
 from tests.support.deadline_cases import PLAYBOOKS, a_fact, a_profile, shipped_profile
@@ -54,6 +54,36 @@ def test_cancellation_clocks_are_those_that_could_be_read(
         found.ship_within_working_days.value,
         found.collect_within_working_days.value,
     )
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        ("US", (30, 15, 2, None)),
+        ("GB", (None, None, None, None)),
+        ("TH", (30, 15, 2, 1)),
+        ("VN", (30, 15, 2, None)),
+        ("ID", (30, 15, 2, None)),
+        ("MY", (30, 15, 2, None)),
+        ("PH", (30, 15, 2, None)),
+        ("SG", (30, 15, 2, None)),
+    ],
+)
+def test_appeal_windows_and_the_help_center_step_are_those_that_could_be_read(
+    region: str, expected: tuple[int | None, ...]
+) -> None:
+    found = shipped_profile(region)
+    assert expected == (
+        found.appeal_first_days.value,
+        found.appeal_second_days.value,
+        found.appeal_rounds.value,
+        found.help_center_after_days.value,
+    )
+
+
+def test_only_american_appeal_windows_are_more_than_hearsay(profile: MarketProfile) -> None:
+    confirmed = profile.appeal_first_days.confidence is Confidence.CONFIRMED
+    assert (profile.market == "US") is confirmed
 
 
 @pytest.mark.parametrize(
@@ -156,6 +186,17 @@ def test_the_strictest_leaves_the_least_time_and_knows_every_rule(
 def test_without_a_complete_profile_there_is_nothing_to_fall_back_on() -> None:
     with pytest.raises(PlaybookError, match="none knows every rule"):
         strictest_of([a_profile(ship=None)])
+
+
+def test_rules_that_are_asked_of_people_are_not_needed_to_stand_in() -> None:
+    own = a_profile(market="TH")
+    assert {name for name, fact in own.facts().items() if not fact.known} == ASKED_OF_PEOPLE
+    assert own == strictest_of([own])
+
+
+def test_no_market_lends_its_appeal_windows_to_another() -> None:
+    stand_in = shipped_profile("TH").stand_in_for("MX").facts()
+    assert not any(stand_in[name].known for name in ASKED_OF_PEOPLE)
 
 
 def test_a_stand_in_is_marked_and_speaks_english() -> None:
