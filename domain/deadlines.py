@@ -36,6 +36,9 @@ class DeadlineName(StrEnum):
     CHOICE_BY = "choice_by"
     PROMISE_BY = "promise_by"
     CONSENT_BY = "consent_by"
+    COMPLETE_BY = "complete_by"
+    LAST_SAFE_MOMENT = "last_safe_moment"
+    WINDOW_ENDS = "window_ends"
 
 
 class Deadline(BaseModel):

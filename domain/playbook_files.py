@@ -95,7 +95,7 @@ def parse_market(text: str, *, filename: str) -> MarketProfile:
     return profile.model_copy(update={"version": content_version(profile)})
 
 
-def content_version(content: Playbook | MarketProfile) -> str:
+def content_version(content: BaseModel) -> str:
     """Return a short hash of everything in *content* but its version."""
     canonical = json.dumps(
         content.model_dump(mode="json", exclude={"version"}), sort_keys=True, ensure_ascii=False
