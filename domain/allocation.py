@@ -1,14 +1,21 @@
 """Who gets the limited stock, and why: whole orders, in a line anybody can check by hand."""
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, tzinfo
-from enum import StrEnum
-from typing import assert_never
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
 from pydantic import BaseModel, ConfigDict
 
 from domain.candidates import Candidate, ShortLine, SkipReason, candidate_from_order, skip_reason
 from domain.errors import InputError
+from domain.waiting_line import (
+    AllocationPolicy,
+    by_number,
+    in_line,
+    served_because,
+    short_because,
+    standing_of,
+)
 
 __all__ = [
     "Allocation",
@@ -19,19 +26,11 @@ __all__ = [
     "SkipReason",
     "Skipped",
     "allocate",
+    "allocate_skus",
     "candidate_from_order",
     "skip_reason",
     "units_on_hand",
 ]
-
-
-class AllocationPolicy(StrEnum):
-    """In which order the competing orders stand in line; ties fall back to paid_first."""
-
-    PAID_FIRST = "paid_first"
-    PLATFORM_DEADLINE_FIRST = "platform_deadline_first"
-    VALUE_FIRST = "value_first"
-    HURT_BEFORE_FIRST = "hurt_before_first"
 
 
 class Placed(BaseModel):
@@ -63,7 +62,26 @@ class Allocation(BaseModel):
     skipped: tuple[Skipped, ...] = ()
 
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+@dataclass(slots=True)
+class _Shelf:
+    """One SKU while its units are shared out."""
+
+    left: int
+    served: list[Placed] = field(default_factory=list)
+    short: list[Placed] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def next_place(self) -> int:
+        return len(self.served) + len(self.short) + 1
+
+    def result(self) -> Allocation:
+        return Allocation(
+            served=tuple(self.served), short=tuple(self.short), skipped=tuple(self.skipped)
+        )
+
+
+_Demand = dict[str, dict[str, Candidate]]
+"""Order id -> SKU -> what competes for it."""
 
 
 def units_on_hand(value: object) -> int:
@@ -106,110 +124,90 @@ def allocate(
     Raises:
         InputError: A bad count, a repeated order, an unknown status or mixed currencies.
     """
-    left = units_on_hand(on_hand)
-    competing, skipped = _split(candidates)
-    served: list[Placed] = []
-    short: list[Placed] = []
-    for place, candidate in enumerate(_line(competing, policy), start=1):
-        fits = candidate.quantity <= left
-        why = _why(candidate, place, left, policy, zone)
-        placed = Placed(order_id=candidate.order_id, quantity=candidate.quantity, why=why)
-        (served if fits else short).append(placed)
-        left -= candidate.quantity if fits else 0
-    return Allocation(served=tuple(served), short=tuple(short), skipped=tuple(skipped))
+    only = "the SKU"
+    return allocate_skus({only: candidates}, {only: on_hand}, policy=policy, zone=zone)[only]
 
 
-def _split(candidates: Iterable[Candidate]) -> tuple[list[Candidate], list[Skipped]]:
-    competing: list[Candidate] = []
-    skipped: list[Skipped] = []
-    seen: set[str] = set()
-    for candidate in sorted(candidates, key=lambda one: _by_id(one.order_id)):
-        if candidate.order_id in seen:
+def allocate_skus(
+    demand: Mapping[str, Iterable[Candidate]],
+    on_hand: Mapping[str, int],
+    *,
+    policy: AllocationPolicy = AllocationPolicy.PAID_FIRST,
+    zone: tzinfo = UTC,
+    single_lines: bool = False,
+) -> dict[str, Allocation]:
+    """Share the units of several short SKUs that were counted together.
+
+    One line for all SKUs. An order is served whole, with every short SKU it holds, or it is
+    short in all of them and leaves its units to those behind it. Where the market lets single
+    lines be cancelled, each SKU may be decided alone; the units of one SKU are never split.
+
+    Args:
+        demand: SKU -> orders that hold it, each once, in any order.
+        on_hand: SKU -> units on the shelf; every SKU of *demand* is counted.
+        policy: How the line is ordered.
+        zone: The shop's zone; the sentences print its local times.
+        single_lines: Whether an order may be served in one of its SKUs and short in another.
+
+    Returns:
+        SKU -> its candidates, each in exactly one list.
+
+    Raises:
+        InputError: A bad or missing count, a repeated order, an unknown status or mixed
+            currencies.
+    """
+    shelves = {sku: _Shelf(units_on_hand(count)) for sku, count in sorted(on_hand.items())}
+    competing = _competing(demand, shelves)
+    # What decides the place is a fact of the order, the same under each of its SKUs.
+    line = in_line((next(iter(held.values())) for held in competing.values()), policy)
+    for order_id in (one.order_id for one in line):
+        held = competing[order_id]
+        parts = [{sku: one} for sku, one in held.items()] if single_lines else [held]
+        for part in parts:
+            _place(part, shelves, policy, zone)
+    return {sku: shelf.result() for sku, shelf in shelves.items()}
+
+
+def _competing(
+    demand: Mapping[str, Iterable[Candidate]], shelves: Mapping[str, _Shelf]
+) -> _Demand:
+    competing: _Demand = {}
+    for sku, candidates in sorted(demand.items()):
+        if sku not in shelves:
+            raise InputError("on_hand", f"SKU {sku} was not counted; give its units")
+        for candidate in _each_once(candidates):
+            reason = skip_reason(candidate)
+            if reason is None:
+                competing.setdefault(candidate.order_id, {})[sku] = candidate
+            else:
+                skipped = Skipped(order_id=candidate.order_id, reason=reason)
+                shelves[sku].skipped.append(skipped)
+    return competing
+
+
+def _each_once(candidates: Iterable[Candidate]) -> list[Candidate]:
+    by_id: dict[str, Candidate] = {}
+    for candidate in candidates:
+        if candidate.order_id in by_id:
             raise InputError("candidates", f"order {candidate.order_id} is there twice")
-        seen.add(candidate.order_id)
-        reason = skip_reason(candidate)
-        if reason is None:
-            competing.append(candidate)
-        else:
-            skipped.append(Skipped(order_id=candidate.order_id, reason=reason))
-    return competing, skipped
+        by_id[candidate.order_id] = candidate
+    return [by_id[order_id] for order_id in sorted(by_id, key=by_number)]
 
 
-def _by_id(order_id: str) -> tuple[int, str]:
-    # Ids are digits, so the shorter one is the smaller number.
-    return len(order_id), order_id
-
-
-def _line(competing: Sequence[Candidate], policy: AllocationPolicy) -> list[Candidate]:
-    by_paid = sorted(competing, key=lambda one: (one.since or _NEVER, _by_id(one.order_id)))
-    match policy:
-        case AllocationPolicy.PAID_FIRST:
-            return by_paid
-        case AllocationPolicy.PLATFORM_DEADLINE_FIRST:
-            return sorted(by_paid, key=lambda one: one.deadline or _NEVER)
-        case AllocationPolicy.VALUE_FIRST:
-            _refuse_mixed_currencies(competing)
-            return sorted(by_paid, key=lambda one: -one.value.amount_minor if one.value else 1)
-        case AllocationPolicy.HURT_BEFORE_FIRST:
-            return sorted(by_paid, key=lambda one: not one.hurt_before)
-        case _:
-            assert_never(policy)
-
-
-def _refuse_mixed_currencies(competing: Sequence[Candidate]) -> None:
-    currencies = sorted({one.value.currency for one in competing if one.value})
-    if len(currencies) > 1:
-        raise InputError("policy", f"value_first cannot compare {' with '.join(currencies)}")
-
-
-def _why(
-    candidate: Candidate, place: int, left: int, policy: AllocationPolicy, zone: tzinfo
-) -> str:
-    standing = ", ".join(_standing(candidate, policy, zone))
-    where = f"{standing} ({_ordinal(place)} in line)"
-    needed = candidate.quantity
-    if needed <= left:
-        return f"Served: {where}, {needed} of the {_units(left)} left."
-    rest = f"only {_units(left)}" if left else "none"
-    return f"Short: {where}, needs {_units(needed)} and {rest} {_were(left)} left."
-
-
-def _standing(candidate: Candidate, policy: AllocationPolicy, zone: tzinfo) -> list[str]:
-    said: list[str] = []
-    if policy is AllocationPolicy.PLATFORM_DEADLINE_FIRST:
-        due = candidate.deadline
-        said.append(f"due {_local(due, zone)}" if due else "no platform deadline known")
-    elif policy is AllocationPolicy.VALUE_FIRST:
-        worth = candidate.value
-        said.append(f"worth {worth.decimal()} {worth.currency}" if worth else "value not known")
-    elif policy is AllocationPolicy.HURT_BEFORE_FIRST:
-        said.append("buyer let down before" if candidate.hurt_before else "buyer not let down yet")
-    said.append(_since(candidate, zone))
-    return [*said, "on hold"] if candidate.on_hold else said
-
-
-def _since(candidate: Candidate, zone: tzinfo) -> str:
-    if candidate.paid_at:
-        return f"paid {_local(candidate.paid_at, zone)}"
-    if candidate.created_at:
-        return f"placed {_local(candidate.created_at, zone)}, no payment time"
-    return "neither paid nor placed time known"
-
-
-def _local(instant: datetime, zone: tzinfo) -> str:
-    mark = " UTC" if zone is UTC else ""
-    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}{mark}"
-
-
-def _units(count: int) -> str:
-    return f"{count} unit" if count == 1 else f"{count} units"
-
-
-def _were(count: int) -> str:
-    return "was" if count <= 1 else "were"
-
-
-def _ordinal(place: int) -> str:
-    teens = range(11, 14)
-    ending = "th" if place % 100 in teens else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-    return f"{place}{ending}"
+def _place(
+    held: Mapping[str, Candidate],
+    shelves: Mapping[str, _Shelf],
+    policy: AllocationPolicy,
+    zone: tzinfo,
+) -> None:
+    needs = {sku: candidate.quantity for sku, candidate in held.items()}
+    left = {sku: shelves[sku].left for sku in needs}
+    fits = all(wanted <= left[sku] for sku, wanted in needs.items())
+    because = served_because if fits else short_because
+    for sku, candidate in held.items():
+        shelf = shelves[sku]
+        standing = standing_of(candidate, shelf.next_place(), policy, zone)
+        why = because(standing, needs, left)
+        placed = Placed(order_id=candidate.order_id, quantity=needs[sku], why=why)
+        (shelf.served if fits else shelf.short).append(placed)
+        shelf.left -= needs[sku] if fits else 0
