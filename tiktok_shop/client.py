@@ -9,7 +9,7 @@ from tiktok_shop.credentials import AppCredentials
 from tiktok_shop.events import EventCalls
 from tiktok_shop.fulfillment import FulfillmentCalls
 from tiktok_shop.gateway import Ciphers, Gateway
-from tiktok_shop.orders import OrderCalls
+from tiktok_shop.order_walk import OrderWalkCalls
 from tiktok_shop.products import ProductCalls
 from tiktok_shop.promotions import PromotionCalls
 from tiktok_shop.tokens import TokenKeeper
@@ -19,7 +19,7 @@ API_BASE_URL = "https://open-api.tiktokglobalshop.com"
 
 
 class ShopClient(
-    OrderCalls,
+    OrderWalkCalls,
     FulfillmentCalls,
     ChatCalls,
     CancellationCalls,

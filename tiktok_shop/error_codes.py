@@ -24,6 +24,8 @@ _BY_REACTION: Mapping[type[e.ShopError], tuple[int, ...]] = {
         *(21011041, 21011042, 21011007, 21008044, 21011049, 21011050, 21011051, 21011052),
         # A reason that does not fit the status means that the status is not what we thought.
         *(12052901, 25001021),
+        # A pickup slot that was offered a moment ago may be gone; the slots are read again.
+        21011053,
     ),
     e.ScopeMissingError: (105005,),
     e.AuthorizationGoneError: (101000, 36004001, 36004004, 36004005),
@@ -39,7 +41,7 @@ _BY_REACTION: Mapping[type[e.ShopError], tuple[int, ...]] = {
     e.InvalidRequestError: (
         *(36009004, 36009009, 36009010, 36009014, 36009021, 36009022, 36009023, 106001, 106013),
         *(11050001, 98001004, 25001001, 25001014, 25001015, 25001020, 25005005),
-        *(25005010, 25005011, 21001001, 21011053, 21011054, 21011022, 21011025, 11028006),
+        *(25005010, 25005011, 21001001, 21011054, 21011022, 21011025, 11028006),
         *(12019120, 12052180),
     ),
 }

@@ -158,6 +158,8 @@ class ItemFailure:
     code: int | None
     message: str
     item_id: str
+    parts: tuple["ItemFailure", ...] = ()
+    """What of the item failed where the platform says so, such as single warehouses of a SKU."""
 
 
 class PartialFailureError(AskPersonError):

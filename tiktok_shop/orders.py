@@ -2,21 +2,39 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.instants import aware
 from domain.orders import Order, OrderStatus
 from tiktok_shop.errors import NotFoundError
 from tiktok_shop.gateway import next_page_token, plain_ids
 from tiktok_shop.order_wire import WireOrders
 from tiktok_shop.party import Party
+from tiktok_shop.reports import Report, report_of
 from tiktok_shop.versions import Operation
+from tiktok_shop.wire import unix
 
 PAGE_SIZE = 100
 """Most orders per page. Source: TikTok Shop API, order search 202309."""
 
 _IDS_PER_CALL = 50
+
+
+class OrderSort(StrEnum):
+    """By which time a search is sorted, newest first."""
+
+    CREATED = "create_time"
+    UPDATED = "update_time"
+
+
+class OrderReport(BaseModel):
+    """An order, and the answer it was read from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order: Order
+    report: Report
 
 
 class OrderPage(BaseModel):
@@ -40,7 +58,9 @@ class OrderCalls(Party):
         created_from: datetime | None = None,
         created_before: datetime | None = None,
         updated_from: datetime | None = None,
+        updated_before: datetime | None = None,
         buyer_user_id: str | None = None,
+        sort: OrderSort | None = None,
         page_token: str | None = None,
         page_size: int = PAGE_SIZE,
     ) -> OrderPage:
@@ -52,7 +72,9 @@ class OrderCalls(Party):
             created_from: Created at this aware instant or later.
             created_before: Created before this aware instant.
             updated_from: Changed at this aware instant or later.
+            updated_before: Changed before this aware instant.
             buyer_user_id: Only this buyer.
+            sort: By which time; the platform's default is the time of creation.
             page_token: From the page before; None for the first.
             page_size: 1 to 100.
 
@@ -60,15 +82,17 @@ class OrderCalls(Party):
             ShopError: See tiktok_shop.errors.
         """
         turn = {"page_token": page_token} if page_token else {}
+        order = {"sort_field": sort.value, "sort_order": "DESC"} if sort else {}
         answer = await self._gateway.call(
             Operation.SEARCH_ORDERS,
             shop_id=shop_id,
-            query={"page_size": str(page_size), **turn},
+            query={"page_size": str(page_size), **order, **turn},
             body=_filters(
                 status=status,
                 created_from=created_from,
                 created_before=created_before,
                 updated_from=updated_from,
+                updated_before=updated_before,
                 buyer_user_id=buyer_user_id,
             ),
         )
@@ -120,6 +144,20 @@ class OrderCalls(Party):
         found = await self.orders(shop_id=shop_id, order_ids=[order_id])
         return next((order for order in found if order.order_id == order_id), None)
 
+    async def order_report(self, *, shop_id: str, order_id: str) -> OrderReport | None:
+        """Return one order and the platform's own words on it; None if the shop has no such."""
+        try:
+            answer = await self._gateway.call(
+                Operation.GET_ORDERS,
+                shop_id=shop_id,
+                query={"ids": plain_ids([order_id], field="order_id")},
+            )
+        except NotFoundError:
+            return None
+        found = answer.read(WireOrders, WireOrders.domain_orders)
+        known = next((order for order in found if order.order_id == order_id), None)
+        return OrderReport(order=known, report=report_of(answer)) if known else None
+
     async def _known(self, shop_id: str, ids: list[str]) -> list[Order]:
         try:
             answer = await self._gateway.call(
@@ -146,16 +184,14 @@ def _filters(
     created_before: datetime | None,
     updated_from: datetime | None,
     buyer_user_id: str | None,
+    updated_before: datetime | None = None,
 ) -> dict[str, str | int]:
     given = {
         "order_status": status.value if status else None,
-        "create_time_ge": _unix(created_from),
-        "create_time_lt": _unix(created_before),
-        "update_time_ge": _unix(updated_from),
+        "create_time_ge": unix(created_from),
+        "create_time_lt": unix(created_before),
+        "update_time_ge": unix(updated_from),
+        "update_time_lt": unix(updated_before),
         "buyer_user_id": buyer_user_id,
     }
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _unix(instant: datetime | None) -> int | None:
-    return None if instant is None else int(aware(instant).timestamp())

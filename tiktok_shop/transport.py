@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -32,6 +32,17 @@ Clock = Callable[[], datetime]
 DEFAULT_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=10.0)
 """Seconds; reading waits longest because cancellations are slow on busy days."""
 
+
+class Reaction(Protocol):
+    """Sorts a refused call by what its caller has to do; each API has its own table of codes."""
+
+    def __call__(
+        self, *, code: int | None, message: str, http_status: int, writes: bool
+    ) -> type[ShopError]:
+        """Return the class of failure to raise."""
+        ...
+
+
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _W = TypeVar("_W", bound=Wire)
 _T = TypeVar("_T")
@@ -48,12 +59,12 @@ class Call:
 
     method: str
     path: str
-    query: Sequence[tuple[str, str]]
+    query: Sequence[tuple[str, str]] = field(repr=False)
     """Decoded values."""
-    body: bytes | None = None
-    headers: Mapping[str, str] | None = None
+    body: bytes | None = field(default=None, repr=False)
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
     writes: bool = False
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     """Blotted out of whatever the platform says about the call."""
 
 
@@ -64,7 +75,10 @@ class Answer:
     call: Call
     http_status: int
     request_id: str
-    data: Mapping[str, Any]
+    data: Mapping[str, Any] = field(repr=False)
+    envelope: Mapping[str, Any] = field(repr=False)
+    """Everything that was answered, as it came."""
+    received_at: datetime
 
     def read(self, model: type[_W], into: Callable[[_W], _T]) -> _T:
         """Return the data as *into* makes it out of *model*.
@@ -106,10 +120,14 @@ class Host:
         transport: httpx.AsyncBaseTransport | None,
         timeout: httpx.Timeout,
         clock: Clock,
+        sort: Reaction = reaction,
+        failed_event: str = "shop.call_failed",
     ) -> None:
         hide_queries()
         self._base_url = base_url.rstrip("/")
         self._clock = clock
+        self._sort = sort
+        self._failed_event = failed_event
         self._http = httpx.AsyncClient(
             transport=transport, timeout=timeout, trust_env=False, follow_redirects=False
         )
@@ -134,7 +152,7 @@ class Host:
             return self._judge(call, await self._exchange(call))
         except ShopError as error:
             logger.warning(
-                "shop.call_failed",
+                self._failed_event,
                 failure=type(error).__name__,
                 method=call.method,
                 path=error.path,
@@ -147,7 +165,8 @@ class Host:
 
     async def _exchange(self, call: Call) -> httpx.Response:
         # quote keeps "+" of page tokens as %2B; the default encoder would read it as a space.
-        address = f"{self._base_url}{call.path}?{urlencode(call.query, quote_via=quote, safe='')}"
+        query = f"?{urlencode(call.query, quote_via=quote, safe='')}" if call.query else ""
+        address = f"{self._base_url}{call.path}{query}"
         request = self._http.build_request(
             call.method, address, content=call.body, headers=call.headers
         )
@@ -172,14 +191,16 @@ class Host:
             http_status=response.status_code,
             request_id=str(envelope.get("request_id") or ""),
             data=data if isinstance(data, dict) else {},
+            envelope=envelope,
+            received_at=self._clock(),
         )
         # Success is decided by the code, whatever the HTTP status; JSON's false is no number.
         if type(code) is not int or code != 0:
             raise self._failure(answer, response, code=code, said=envelope.get("message"))
         if not isinstance(data, dict):
             answer.reject("data is not an object")
-        listed = data.get("errors")
-        if isinstance(listed, list) and listed:
+        listed = _left_undone(data)
+        if listed:
             raise _partial(answer, listed)
         return answer
 
@@ -188,12 +209,14 @@ class Host:
     ) -> ShopError:
         number = code if type(code) is int else None
         message = _blotted(str(said or "the answer is not the platform's envelope"), answer.call)
-        kind = reaction(
+        kind = self._sort(
             code=number,
             message=message,
             http_status=response.status_code,
             writes=answer.call.writes,
         )
+        if kind is PartialFailureError:
+            return _partial(answer, _left_undone(answer.data), code=number)
         uncertain = kind in {ShopUnavailableError, LookFirstError}
         return kind(
             Refusal(
@@ -228,14 +251,21 @@ def _envelope(response: httpx.Response) -> Mapping[str, Any]:
     return received if isinstance(received, dict) else {}
 
 
-def _partial(answer: Answer, listed: Sequence[object]) -> PartialFailureError:
-    entries = [entry for entry in listed if isinstance(entry, dict)]
-    failures = [_item_failure(entry, answer.call) for entry in entries]
+def _left_undone(data: Mapping[str, Any]) -> Sequence[object]:
+    # The Marketing API calls the same thing error_list.
+    listed = data.get("errors") or data.get("error_list")
+    return listed if isinstance(listed, list) else ()
+
+
+def _partial(
+    answer: Answer, listed: Sequence[object], *, code: int | None = 0
+) -> PartialFailureError:
+    failures = _item_failures(listed, answer.call)
     refusal = Refusal(
         path=answer.call.path,
-        message=f"{len(listed)} items were left undone: "
+        message=f"{len(listed) or 'some'} items were left undone: "
         + "; ".join(f"{failure.item_id} {failure.message}" for failure in failures),
-        code=0,
+        code=code,
         http_status=answer.http_status,
         request_id=answer.request_id,
         may_have_executed=answer.call.writes,
@@ -243,15 +273,25 @@ def _partial(answer: Answer, listed: Sequence[object]) -> PartialFailureError:
     return PartialFailureError(refusal, failures)
 
 
+def _item_failures(listed: object, call: Call) -> tuple[ItemFailure, ...]:
+    entries = listed if isinstance(listed, list) else []
+    return tuple(_item_failure(entry, call) for entry in entries if isinstance(entry, dict))
+
+
 def _item_failure(entry: Mapping[str, Any], call: Call) -> ItemFailure:
-    code = entry.get("code")
-    detail = entry.get("detail")
-    named = detail.values() if isinstance(detail, dict) else ()
+    code, detail = entry.get("code"), entry.get("detail")
+    named = detail if isinstance(detail, dict) else entry
     return ItemFailure(
         code=code if isinstance(code, int) else None,
-        message=_blotted(str(entry.get("message") or ""), call),
-        item_id=next((str(part) for part in named if isinstance(part, str | int)), ""),
+        message=_blotted(str(entry.get("message") or entry.get("error_message") or ""), call),
+        item_id=_id_in(named),
+        parts=_item_failures(named.get("extra_errors"), call),
     )
+
+
+def _id_in(named: Mapping[str, Any]) -> str:
+    ids = (part for name, part in named.items() if name.endswith("id"))
+    return next((str(part) for part in ids if isinstance(part, str | int)), "")
 
 
 def _blotted(text: str, call: Call) -> str:

@@ -19,6 +19,10 @@ class Operation(StrEnum):
     SEARCH_ORDERS = "search_orders"
     GET_ORDERS = "get_orders"
     GET_PACKAGE = "get_package"
+    SEARCH_PACKAGES = "search_packages"
+    HANDOVER_SLOTS = "handover_slots"
+    SHIP_PACKAGE = "ship_package"
+    ORDER_TRACKING = "order_tracking"
     CREATE_CONVERSATION = "create_conversation"
     LIST_MESSAGES = "list_messages"
     SEND_MESSAGE = "send_message"
@@ -61,6 +65,7 @@ _CHAT = "/customer_service/{v}/conversations"
 _CANCELLATIONS = "/return_refund/{v}/cancellations"
 _WEBHOOKS = "/event/{v}/webhooks"
 _PRODUCTS = "/product/{v}/products"
+_PACKAGE = "/fulfillment/{v}/packages/{package_id}"
 
 _ROUTES = {
     Operation.AUTHORIZED_SHOPS: Route(
@@ -68,7 +73,13 @@ _ROUTES = {
     ),
     Operation.SEARCH_ORDERS: Route("POST", "/order/{v}/orders/search", "202309"),
     Operation.GET_ORDERS: Route("GET", "/order/{v}/orders", "202507"),
-    Operation.GET_PACKAGE: Route("GET", "/fulfillment/{v}/packages/{package_id}", "202309"),
+    Operation.GET_PACKAGE: Route("GET", _PACKAGE, "202309"),
+    Operation.SEARCH_PACKAGES: Route("POST", "/fulfillment/{v}/packages/search", "202309"),
+    Operation.HANDOVER_SLOTS: Route("GET", _PACKAGE + "/handover_time_slots", "202309"),
+    Operation.SHIP_PACKAGE: Route("POST", _PACKAGE + "/ship", "202309", writes=True),
+    Operation.ORDER_TRACKING: Route(
+        "GET", "/fulfillment/{v}/orders/{order_id}/tracking", "202309"
+    ),
     Operation.CREATE_CONVERSATION: Route("POST", _CHAT, "202309", writes=True),
     Operation.LIST_MESSAGES: Route("GET", _CHAT + "/{conversation_id}/messages", "202309"),
     Operation.SEND_MESSAGE: Route(

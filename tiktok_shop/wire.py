@@ -1,11 +1,12 @@
 """The door for what the platform sends: known fields only, ids as strings, null as absent."""
 
 import json
-from typing import Any
+from datetime import datetime
+from typing import Any, overload
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from domain.instants import from_unix
+from domain.instants import aware, from_unix
 from domain.orders import ChatMessage
 from tiktok_shop.words import chat_role
 
@@ -57,6 +58,23 @@ class ChatWords(Wire):
             visible=self.is_visible,
             sent_at=sent_at,
         )
+
+
+@overload
+def unix(instant: datetime) -> int: ...
+
+
+@overload
+def unix(instant: datetime | None) -> int | None: ...
+
+
+def unix(instant: datetime | None) -> int | None:
+    """Return an aware instant as the platform takes times: whole unix seconds; None stays None.
+
+    Raises:
+        NaiveInstantError: *instant* has no offset.
+    """
+    return None if instant is None else int(aware(instant).timestamp())
 
 
 def read_content(kind: str, content: str) -> tuple[str, str]:

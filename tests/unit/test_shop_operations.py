@@ -39,6 +39,30 @@ USES: dict[Operation, tuple[str, str, Any, Use]] = {
         {"package_id": "8"},
         lambda shop: shop.package(shop_id=SHOP, package_id="8"),
     ),
+    Operation.SEARCH_PACKAGES: (
+        "POST",
+        "/fulfillment/202309/packages/search",
+        {},
+        lambda shop: shop.search_packages(shop_id=SHOP),
+    ),
+    Operation.HANDOVER_SLOTS: (
+        "GET",
+        "/fulfillment/202309/packages/8/handover_time_slots",
+        {},
+        lambda shop: shop.handover_slots(shop_id=SHOP, package_id="8"),
+    ),
+    Operation.SHIP_PACKAGE: (
+        "POST",
+        "/fulfillment/202309/packages/8/ship",
+        None,
+        lambda shop: shop.ship_package(shop_id=SHOP, package_id="8"),
+    ),
+    Operation.ORDER_TRACKING: (
+        "GET",
+        "/fulfillment/202309/orders/5/tracking",
+        {},
+        lambda shop: shop.order_tracking(shop_id=SHOP, order_id="5"),
+    ),
     Operation.CREATE_CONVERSATION: (
         "POST",
         "/customer_service/202309/conversations",
@@ -190,6 +214,7 @@ def test_exactly_the_calls_that_change_something_are_writes() -> None:
         Operation.CANCEL_ORDER,
         Operation.APPROVE_CANCELLATION,
         Operation.REJECT_CANCELLATION,
+        Operation.SHIP_PACKAGE,
         Operation.UPDATE_INVENTORY,
         Operation.DEACTIVATE_PRODUCTS,
         Operation.ACTIVATE_PRODUCTS,

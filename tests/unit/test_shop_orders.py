@@ -9,6 +9,7 @@ from domain.money import Money
 from domain.orders import CancelRole, OrderStatus, OrderType
 from tests.support.shop_gateway import SHOP, SeenCall, ok, refused, shop_with
 from tiktok_shop.errors import RateLimitedError, ShopUnavailableError
+from tiktok_shop.orders import OrderSort
 
 LINE = {
     "id": "577087614418520388",
@@ -287,3 +288,31 @@ async def test_a_failure_between_pages_is_not_an_end() -> None:
     )
     with pytest.raises(RateLimitedError):
         [order async for order in shop.all_orders(shop_id=SHOP)]
+
+
+async def test_a_report_of_an_order_has_its_clocks_and_nobody_in_it() -> None:
+    shop, _ = shop_with(_orders({}))
+    found = await shop.order_report(shop_id=SHOP, order_id=ORDER_ID)
+    assert found is not None
+    assert found.order.order_id == ORDER_ID
+    for word in ("Somchai", "(+66)81", "5 Rd", "v3bf", "door", "vip"):
+        assert word not in found.report.text
+    for fact in ("1795300000", "1795400000", "Denim jacket", "27.10"):
+        assert fact in found.report.text
+    assert "data.orders[0].recipient_address" in found.report.cut
+
+
+@pytest.mark.parametrize("reply", [refused(21008111), ok({}), _orders({"id": "1"})])
+async def test_an_order_of_another_shop_has_no_report(reply: Any) -> None:
+    shop, _ = shop_with(reply)
+    assert await shop.order_report(shop_id=SHOP, order_id=ORDER_ID) is None
+
+
+async def test_a_search_can_be_sorted_and_bounded_by_the_time_of_change() -> None:
+    shop, gateway = shop_with(_orders({}))
+    await shop.search_orders(
+        shop_id=SHOP, updated_from=_at(5), updated_before=_at(9), sort=OrderSort.UPDATED
+    )
+    assert gateway.calls[0].body == {"update_time_ge": 5, "update_time_lt": 9}
+    assert gateway.calls[0].query["sort_field"] == "update_time"
+    assert gateway.calls[0].query["sort_order"] == "DESC"

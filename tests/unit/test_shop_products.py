@@ -1,6 +1,5 @@
-"""Stock, prices, packages and coupons are read as the platform means them."""
+"""Stock, prices and coupons are read as the platform means them."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from domain.money import Money
 from tests.support.shop_gateway import SHOP, SeenCall, ok, refused, shop_with
 from tiktok_shop.errors import PartialFailureError, ScopeMissingError
-from tiktok_shop.fulfillment import PackageStatus
 
 SKU = {
     "id": "17",
@@ -136,51 +134,6 @@ async def test_products_are_switched_in_groups_of_twenty() -> None:
     assert [ids[:20], ids[20:], ["5"]] == [call.body["product_ids"] for call in gateway.calls]
 
 
-PACKAGE = {
-    "package_id": "1153",
-    "package_status": "PROCESSING",
-    "package_sub_status": "RTS",
-    "orders": [{"id": "576", "skus": []}, {"id": "577"}],
-    "order_line_item_ids": ["11", "12"],
-    "handover_method": "PICKUP",
-    "pickup_slot": {"start_time": 1_795_000_000, "end_time": 1_795_010_000},
-    "tracking_number": "JX1",
-    "shipping_provider_name": "J&T",
-    "update_time": 1_795_000_500,
-    "recipient_address": {"name": "Somchai"},
-    "sender_address": {"name": "Warehouse worker"},
-}
-
-
-async def test_a_package_names_its_orders_and_its_pickup_and_no_person() -> None:
-    shop, _ = shop_with(ok(PACKAGE))
-    found = await shop.package(shop_id=SHOP, package_id="1153")
-    assert found is not None
-    assert found.status is PackageStatus.PROCESSING
-    assert (found.sub_status, found.handover_method) == ("RTS", "PICKUP")
-    assert found.order_ids == ("576", "577")
-    assert found.line_ids == ("11", "12")
-    assert found.pickup_from == datetime.fromtimestamp(1_795_000_000, UTC)
-    assert found.pickup_until == datetime.fromtimestamp(1_795_010_000, UTC)
-    assert found.updated_at == datetime.fromtimestamp(1_795_000_500, UTC)
-    assert (found.tracking_number, found.carrier) == ("JX1", "J&T")
-    assert "Somchai" not in found.model_dump_json()
-    assert "worker" not in found.model_dump_json()
-
-
-async def test_an_unmet_package_state_is_unknown() -> None:
-    shop, _ = shop_with(ok(PACKAGE | {"package_status": "TELEPORTED", "pickup_slot": None}))
-    found = await shop.package(shop_id=SHOP, package_id="1153")
-    assert found is not None
-    assert found.status is PackageStatus.UNKNOWN
-    assert found.pickup_from is None
-
-
-async def test_a_package_of_another_shop_is_none() -> None:
-    shop, _ = shop_with(refused(21011028))
-    assert await shop.package(shop_id=SHOP, package_id="1153") is None
-
-
 COUPON = {
     "id": "9",
     "title": "Sorry, 5 off",
@@ -262,3 +215,20 @@ async def test_all_coupons_are_listed_without_a_filter() -> None:
     shop, gateway = shop_with(ok({"coupons": []}))
     assert await shop.search_coupons(shop_id=SHOP, ongoing_only=False) == []
     assert gateway.calls[0].raw_body == b""
+
+
+async def test_a_refused_zero_names_the_sku_and_the_warehouses_that_refused() -> None:
+    refusal = {"code": 12052990, "message": "quantity must be 1 to 99999", "warehouse_id": "w2"}
+    detail = {"sku_id": "17", "extra_errors": [refusal, "odd"]}
+    failure = {"code": 12052990, "message": "some warehouses refused", "detail": detail}
+    shop, _ = shop_with(ok({"errors": [failure]}))
+    with pytest.raises(PartialFailureError) as caught:
+        await shop.update_inventory(
+            shop_id=SHOP, product_id="1", sku_id="17", by_warehouse={"w1": 0, "w2": 0}
+        )
+    (sku,) = caught.value.failures
+    assert (sku.item_id, sku.code) == ("17", 12052990)
+    assert [(part.item_id, part.message) for part in sku.parts] == [
+        ("w2", "quantity must be 1 to 99999")
+    ]
+    assert caught.value.may_have_executed, "what was not refused is done"
