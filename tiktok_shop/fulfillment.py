@@ -29,7 +29,7 @@ from tiktok_shop.party import Party
 from tiktok_shop.reports import Report, report_of
 from tiktok_shop.transport import Answer
 from tiktok_shop.versions import Operation
-from tiktok_shop.wire import unix
+from tiktok_shop.wire import unix, unix_filters
 
 __all__ = (
     "FulfillmentCalls",
@@ -217,11 +217,10 @@ def _filters(
     updated_from: datetime | None,
     updated_before: datetime | None,
 ) -> dict[str, str | int]:
-    given = {
-        "package_status": status.value if status else None,
-        "create_time_ge": unix(created_from),
-        "create_time_lt": unix(created_before),
-        "update_time_ge": unix(updated_from),
-        "update_time_lt": unix(updated_before),
-    }
-    return {name: value for name, value in given.items() if value is not None}
+    given = {"package_status": status.value} if status else {}
+    return given | unix_filters(
+        create_time_ge=created_from,
+        create_time_lt=created_before,
+        update_time_ge=updated_from,
+        update_time_lt=updated_before,
+    )

@@ -13,7 +13,7 @@ from tiktok_shop.order_wire import WireOrders
 from tiktok_shop.party import Party
 from tiktok_shop.reports import Report, report_of
 from tiktok_shop.versions import Operation
-from tiktok_shop.wire import unix
+from tiktok_shop.wire import unix_filters
 
 PAGE_SIZE = 100
 """Most orders per page. Source: TikTok Shop API, order search 202309."""
@@ -186,12 +186,11 @@ def _filters(
     buyer_user_id: str | None,
     updated_before: datetime | None = None,
 ) -> dict[str, str | int]:
-    given = {
-        "order_status": status.value if status else None,
-        "create_time_ge": unix(created_from),
-        "create_time_lt": unix(created_before),
-        "update_time_ge": unix(updated_from),
-        "update_time_lt": unix(updated_before),
-        "buyer_user_id": buyer_user_id,
-    }
-    return {name: value for name, value in given.items() if value is not None}
+    named = {"order_status": status and status.value, "buyer_user_id": buyer_user_id}
+    given = {name: value for name, value in named.items() if value is not None}
+    return given | unix_filters(
+        create_time_ge=created_from,
+        create_time_lt=created_before,
+        update_time_ge=updated_from,
+        update_time_lt=updated_before,
+    )

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any, overload
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -60,21 +60,18 @@ class ChatWords(Wire):
         )
 
 
-@overload
-def unix(instant: datetime) -> int: ...
-
-
-@overload
-def unix(instant: datetime | None) -> int | None: ...
-
-
-def unix(instant: datetime | None) -> int | None:
-    """Return an aware instant as the platform takes times: whole unix seconds; None stays None.
+def unix(instant: datetime) -> int:
+    """Return an aware instant as the platform takes times: whole unix seconds.
 
     Raises:
         NaiveInstantError: *instant* has no offset.
     """
-    return None if instant is None else int(aware(instant).timestamp())
+    return int(aware(instant).timestamp())
+
+
+def unix_filters(**instants: datetime | None) -> dict[str, int]:
+    """Return the time filters of a search that are given, such as create_time_ge."""
+    return {name: unix(instant) for name, instant in instants.items() if instant is not None}
 
 
 def read_content(kind: str, content: str) -> tuple[str, str]:
