@@ -1,0 +1,1 @@
+"""Evidence an outsider can check: blobs, custody ledger, bundles and their verifier."""
