@@ -17,7 +17,7 @@ from temporalio.service import RPCStatusCode
 
 from casedesk.errors import CaseDeskError, NoServerError, NotFoundError, RefusedError
 from domain.errors import InputError
-from workflows.handlers import BAD_PAYLOAD
+from workflows.case_handlers import BAD_PAYLOAD
 
 ANSWER_WITHIN = timedelta(seconds=20)
 """A worker answers in well under a second; longer means that none is there."""

@@ -90,9 +90,9 @@ class CaseOpener:
         case_id = await asyncio.to_thread(self._openings.current_case_id, start.case_id)
         if await asyncio.to_thread(self._archive.closed_case, case_id):
             return case_id, Fate.ALREADY_CLOSED
-        fate = await self._signal_with_start(start.under(case_id))
+        fate = await self._start(start.under(case_id))
         if fate is Fate.ALREADY_CLOSED and await self._came_to_nothing(case_id):
-            fate = await self._signal_with_start(start.under(case_id), reuse=AFTER_FAILURE)
+            fate = await self._start(start.under(case_id), reuse=AFTER_FAILURE)
         return case_id, fate
 
     async def _came_to_nothing(self, case_id: str) -> bool:
@@ -101,7 +101,7 @@ class CaseOpener:
             last = await self._client.get_workflow_handle(case_id).describe()
         return last.status is WorkflowExecutionStatus.FAILED
 
-    async def _signal_with_start(
+    async def _start(
         self, start: CaseStart, *, reuse: WorkflowIDReusePolicy = REUSE
     ) -> Fate:
         async with told(self._client, start.case_id, needs_worker=False):
@@ -116,7 +116,7 @@ class CaseOpener:
                     search_attributes=start.search_attributes,
                     static_summary=start.static_summary,
                     start_signal=start.signal,
-                    start_signal_args=[start.signal_payload],
+                    start_signal_args=[start.signal_payload] if start.signal else [],
                 )
             except WorkflowAlreadyStartedError:
                 return Fate.ALREADY_CLOSED

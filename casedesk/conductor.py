@@ -70,6 +70,8 @@ async def _open(start: CaseStart) -> Fate:
 
 
 async def _join(start: CaseStart) -> Fate:
+    if start.signal is None:
+        return Fate.JOINED
     case: workflow.ExternalWorkflowHandle[Any] = workflow.get_external_workflow_handle(
         start.case_id
     )

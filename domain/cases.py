@@ -20,7 +20,7 @@ class CaseKind(StrEnum):
 
 
 class CaseState(StrEnum):
-    """Where a case stands."""
+    """Where a case stands; each kind uses those that its table of moves names."""
 
     OPENING = "opening"
     CONTACTING = "contacting"
@@ -33,6 +33,16 @@ class CaseState(StrEnum):
     WATCHING = "watching"
     PARKED = "parked"
     CLOSED = "closed"
+    COLLECTING = "collecting"
+    READY = "ready"
+    FILED = "filed"
+    REJECTED = "rejected"
+    SECOND_ROUND = "second_round"
+    STOPPING = "stopping"
+    ALLOCATING = "allocating"
+    AWAITING_RESTOCK = "awaiting_restock"
+    HANDING_OUT = "handing_out"
+    RESUMING = "resuming"
 
 
 class CaseOutcome(StrEnum):

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from temporalio import workflow
 from temporalio.common import SearchAttributePair
@@ -13,12 +13,12 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseKind, CaseOutcome, CaseState, HumanTask
     from domain.instants import aware
-    from domain.moves import Move, lead
+    from domain.moves import Move, MoveTable
     from domain.playbook import OutageRules
     from domain.timeline import EventKey
     from workflows import names
     from workflows.policies import NEVER_RETRIED, OURS, Policy
-    from workflows.ports import EffectKey
+    from workflows.ports import EffectKey, Pinned
     from workflows.story import Storyteller
 
 T = TypeVar("T")
@@ -52,17 +52,66 @@ class Step:
     """When a step parked by an outage is tried again."""
 
 
+@dataclass
+class Inbox:
+    """What has arrived and waits to be taken in by the process."""
+
+    looks_wanted: int = 0
+    looks_done: int = 0
+    seen: set[str] = field(default_factory=set)
+    arrivals: int = 0
+    taken_in: int = 0
+    """How many of the arrivals the process has begun to act on."""
+
+    @property
+    def news(self) -> bool:
+        """Whether something has arrived since the process last took things in."""
+        return self.arrivals > self.taken_in
+
+    @property
+    def stale(self) -> bool:
+        """Whether the case's subject should be looked at again."""
+        return self.looks_wanted > self.looks_done
+
+    def first_time(self, key: str) -> bool:
+        """Tell whether a fact is new, and remember it."""
+        if key in self.seen:
+            return False
+        self.seen.add(key)
+        return True
+
+
 class Case(Storyteller):
     """State and machinery that do not depend on the kind of exception."""
 
+    moves: ClassVar[MoveTable]
+    """The table of the kind."""
+    parks_visibly: ClassVar[bool] = True
+    """Whether the state reads `parked` while a step waits for a person."""
     outage: OutageRules = OutageRules()
+    inbox: Inbox
+    pinned: Pinned
+    """The rules it runs under, once `is_pinned`."""
 
-    def __init__(self, *, kind: CaseKind, shop_id: str, detected_at: datetime | None) -> None:
+    def __init__(
+        self,
+        *,
+        kind: CaseKind,
+        shop_id: str,
+        detected_at: datetime | None,
+        playbook_name: str | None = None,
+        source: str | None = None,
+        first_phase: CaseState = CaseState.OPENING,
+    ) -> None:
         super().__init__(shop_id=shop_id)
         self.kind = kind
+        self.playbook_name = playbook_name
+        self.source = source
+        self.is_pinned = False
+        self.first_phase = first_phase
         self.opened_at = aware(workflow.info().start_time)
         self.detected_at = min(detected_at or self.opened_at, self.opened_at)
-        self.phase = CaseState.OPENING
+        self.phase = first_phase
         self.outcome: CaseOutcome | None = None
         self.closed_at: datetime | None = None
         self.assignee: str | None = None
@@ -73,7 +122,8 @@ class Case(Storyteller):
     @property
     def state(self) -> CaseState:
         """What the view shows: parked over the state it resumes to."""
-        return CaseState.PARKED if self.parked and not self.closed else self.phase
+        hidden = self.parked and self.parks_visibly and not self.closed
+        return CaseState.PARKED if hidden else self.phase
 
     @property
     def closed(self) -> bool:
@@ -87,7 +137,7 @@ class Case(Storyteller):
 
     def move(self, move: Move, *, outcome: CaseOutcome | None = None) -> None:
         """Go where the table of moves leads; a case that ends names its outcome."""
-        row = lead(self.phase, move)
+        row = self.moves.lead(self.phase, move)
         self.phase = row.to
         self.tell(EventKey.CASE_MOVED, f"{row.state} -> {row.to}: {row.why}", rule=row.move)
         if self.parked:
@@ -95,6 +145,15 @@ class Case(Storyteller):
             self.parked = None
         if self.phase is CaseState.CLOSED:
             self.outcome = outcome
+
+    def arrived(self) -> None:
+        """Note that something happened which the process must look at."""
+        self.inbox.arrivals += 1
+
+    def look_soon(self) -> None:
+        """Have the case's subject looked at before anything else is done."""
+        self.inbox.looks_wanted += 1
+        self.arrived()
 
     # Moving and waiting
 
@@ -250,7 +309,7 @@ class Case(Storyteller):
         outage, trouble = read_trouble(error)
         step.retry_at = self.now + self.outage.retry_every if outage else None
         if self.parked != step.name:
-            row = lead(self.phase, Move.STEP_PARKED)
+            row = self.moves.lead(self.phase, Move.STEP_PARKED)
             self.tell(
                 EventKey.STEP_PARKED, f"{step.name} while {row.state}: {trouble}", rule=row.move
             )
@@ -354,7 +413,7 @@ class Case(Storyteller):
 
     def show(self) -> None:
         """Write what changed to the search attributes, and the story to the server's page."""
-        if self.phase is CaseState.OPENING and not self.parked:
+        if self.phase is self.first_phase and not self.parked:
             return
         wanted = self.attributes()
         changed = [

@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.choices import Choice
     from domain.fate import pending_request
     from domain.messages import RefundReason
-    from domain.moves import Move, allowed
+    from domain.moves import Move
     from domain.timeline import BUYER, EventKey
     from workflows.payloads import (
         BuyerChose,
@@ -60,7 +60,7 @@ def _said_before(case: ShortageCase, choice: Choice) -> bool:
 
 
 def _not_now(case: ShortageCase, choice: Choice) -> str:
-    if allowed(case.phase, _MOVES[choice]):
+    if case.moves.allowed(case.phase, _MOVES[choice]):
         return ""
     return f"{choice} cannot be chosen while {case.phase}"
 
@@ -321,10 +321,8 @@ def may_link(case: ShortageCase) -> str:
     return "" if case.phase is CaseState.ARRANGING_SWAP else "no swap is under way"
 
 
-def may_withdraw(case: ShortageCase) -> str:
-    """Return why the case cannot be withdrawn now, or an empty string."""
-    if case.closed:
-        return "the case is closed"
+def why_not_withdraw(case: ShortageCase) -> str:
+    """Return why the open case cannot be withdrawn now, or an empty string."""
     return "the order is being cancelled already" if case.refund.scheduled else ""
 
 

@@ -7,7 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseState, HumanTask
     from domain.errors import InputError
-    from domain.moves import Move, allowed
+    from domain.moves import Move
     from domain.timeline import EventKey
     from workflows.payloads import ShortageFound, ShortLine
     from workflows.shortage import ShortageCase
@@ -107,6 +107,6 @@ def _new_lines(case: ShortageCase, grown: list[ShortLine]) -> bool:
 
 def ask_further(case: ShortageCase, detected_at: datetime | None = None) -> None:
     """Tell and ask the buyer once more about all that is short."""
-    if allowed(case.phase, Move.SKU_JOINED):
+    if case.moves.allowed(case.phase, Move.SKU_JOINED):
         case.move(Move.SKU_JOINED)
         case.new_ask(detected_at)

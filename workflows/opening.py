@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from temporalio.common import (
     SearchAttributePair,
     TypedSearchAttributes,
@@ -40,13 +40,15 @@ class CaseStart(BaseModel):
     workflow_type: str
     kind: CaseKind
     shop_id: str
-    order_id: str
+    order_id: str | None = None
     payload: dict[str, Any]
     """The start input."""
-    signal: str
-    signal_payload: dict[str, Any]
+    signal: str | None = None
+    """The signal of signal-with-start; None for a kind that opens by plain start."""
+    signal_payload: dict[str, Any] = Field(default_factory=dict)
     """What a case that is open already is told; a new one finds nothing new in it."""
     static_summary: str
+    first_state: CaseState = CaseState.OPENING
 
     @property
     def task_queue(self) -> str:
@@ -56,13 +58,14 @@ class CaseStart(BaseModel):
     @property
     def search_attributes(self) -> TypedSearchAttributes:
         """What lists can show before the case has taken its first step."""
+        known = {
+            names.CASE_KIND: self.kind.value,
+            names.CASE_STATE: self.first_state.value,
+            names.CASE_SHOP: self.shop_id,
+            names.CASE_ORDER: self.order_id,
+        }
         return TypedSearchAttributes(
-            [
-                SearchAttributePair(names.CASE_KIND, self.kind.value),
-                SearchAttributePair(names.CASE_STATE, CaseState.OPENING.value),
-                SearchAttributePair(names.CASE_SHOP, self.shop_id),
-                SearchAttributePair(names.CASE_ORDER, self.order_id),
-            ]
+            [SearchAttributePair(key, value) for key, value in known.items() if value]
         )
 
     def under(self, case_id: str) -> "CaseStart":

@@ -12,16 +12,17 @@ with workflow.unsafe.imports_passed_through():
     from domain.moves import Move
     from domain.timeline import EventKey
     from workflows import names, payloads
-    from workflows.handlers import ShortageHandlers
+    from workflows.phases.admission import bad_input
     from workflows.phases.choice import await_choice
     from workflows.phases.closing import close_case
     from workflows.phases.contact import contact
     from workflows.phases.intake import take_in
-    from workflows.phases.opening import bad_input, open_case
+    from workflows.phases.opening import open_case
     from workflows.phases.refund import refund
     from workflows.phases.restock import wait_for_restock
     from workflows.phases.swap import arrange_swap
     from workflows.shortage import ShortageCase
+    from workflows.shortage_handlers import ShortageHandlers
 
 PHASES = {
     CaseState.CONTACTING: contact,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from temporalio import workflow
 from typing_extensions import override
@@ -20,10 +20,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.choices import Choice
     from domain.deadlines import Deadline
     from domain.fate import Fate, fate_of
-    from domain.moves import Move
+    from domain.moves import Move, MoveTable
     from domain.offers import Offer
     from domain.orders import Cancellation, Order, OrderLine
     from domain.shortage import promise_for, short_units
+    from domain.shortage_moves import SHORTAGE
     from domain.timeline import EventKey
     from workflows import names
     from workflows.case import Case
@@ -31,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
         ShortageInput,
     )
     from workflows.policies import SHOP_READ
-    from workflows.ports import OrderLook, OrderRef, Pinned, ShopPort
+    from workflows.ports import OrderLook, OrderRef, ShopPort
     from workflows.shortage_state import (
         APPROVAL,
         GIFT,
@@ -39,23 +40,28 @@ with workflow.unsafe.imports_passed_through():
         REFUND_BLOCKED,
         Ask,
         Contact,
-        Inbox,
         Refund,
         Restock,
+        ShortageInbox,
     )
 
 
 class ShortageCase(Case):
     """An order of which some units cannot be served."""
 
-    pinned: Pinned
+    moves: ClassVar[MoveTable] = SHORTAGE
+    inbox: ShortageInbox
 
     def __init__(self, inp: ShortageInput, kind: CaseKind) -> None:
-        super().__init__(kind=kind, shop_id=inp.shop_id, detected_at=inp.detected_at)
+        super().__init__(
+            kind=kind,
+            shop_id=inp.shop_id,
+            detected_at=inp.detected_at,
+            playbook_name=inp.playbook,
+            source=inp.source,
+        )
         self.order_id = inp.order_id
-        self.playbook_name = inp.playbook
         self.language = inp.language
-        self.source = inp.source
         self.incident_id = inp.incident_id
         self.stream = inp.stream
         self.substitute_sku_id = inp.substitute_sku_id
@@ -63,10 +69,9 @@ class ShortageCase(Case):
         self.restocks: dict[str, Restock] = {}
         self.short: dict[str, int] = {}
         self.every_line = not inp.short_lines
-        self.is_pinned = False
         self.order: Order | None = None
         self.cancellations: tuple[Cancellation, ...] = ()
-        self.inbox = Inbox()
+        self.inbox = ShortageInbox()
         self.asks: list[Ask] = [Ask(number=1, detected_at=self.detected_at)]
         self.contact = Contact()
         self.refund = Refund()
@@ -96,10 +101,6 @@ class ShortageCase(Case):
         """The newest ask."""
         return self.asks[-1]
 
-    def arrived(self) -> None:
-        """Note that something happened which the process must look at."""
-        self.inbox.arrivals += 1
-
     def held_up(self, until: datetime | None) -> bool:
         """Tell whether a parked step keeps news or a deadline waiting."""
         return bool(self.parked) and (self.inbox.news or (until is not None and self.now >= until))
@@ -111,11 +112,6 @@ class ShortageCase(Case):
 
     async def _nudged(self) -> None:
         await workflow.sleep(self.outage.retry_every)
-        self.arrived()
-
-    def look_soon(self) -> None:
-        """Have the order looked at before anything else is done."""
-        self.inbox.looks_wanted += 1
         self.arrived()
 
     @override

@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.messages import RefundReason
     from domain.money import Money
     from domain.orders import OrderLine
+    from workflows.case import Inbox
     from workflows.payloads import BuyerChose, BuyerWrote, RestockChanged, ShortLine
 
 RECORD_CONTACT = "record_contact"
@@ -42,11 +43,9 @@ class Ask:
 
 
 @dataclass
-class Inbox:
-    """What has arrived and waits to be taken in by the process."""
+class ShortageInbox(Inbox):
+    """What has arrived about an order and waits to be taken in by the process."""
 
-    looks_wanted: int = 0
-    looks_done: int = 0
     texts: list[BuyerWrote] = field(default_factory=list)
     restock: list[RestockChanged] = field(default_factory=list)
     early_texts: list[BuyerWrote] = field(default_factory=list)
@@ -57,27 +56,6 @@ class Inbox:
     """Choices that came before the offers were fixed, with their actors."""
     held_lines: list[ShortLine] = field(default_factory=list)
     """Lines that signals named before the order was read."""
-    seen: set[str] = field(default_factory=set)
-    arrivals: int = 0
-    taken_in: int = 0
-    """How many of the arrivals the process has begun to act on."""
-
-    @property
-    def news(self) -> bool:
-        """Whether something has arrived since the process last took things in."""
-        return self.arrivals > self.taken_in
-
-    @property
-    def stale(self) -> bool:
-        """Whether the order should be looked at again."""
-        return self.looks_wanted > self.looks_done
-
-    def first_time(self, key: str) -> bool:
-        """Tell whether a fact is new, and remember it."""
-        if key in self.seen:
-            return False
-        self.seen.add(key)
-        return True
 
 
 @dataclass(frozen=True)

@@ -203,7 +203,7 @@ async def _cases(parts: Installation, starts: list[CaseStart]) -> dict[str, Case
     """Return every case as it ended, or as it stands if it has not, by order id."""
     filed = await asyncio.gather(*[parts.desk.view(start.case_id) for start in starts])
     views = [CaseView.model_validate(view) for view in filed]
-    return {start.order_id: view for start, view in zip(starts, views, strict=True)}
+    return {view.order_id or "": view for view in views}
 
 
 async def _effects(parts: Installation, folder: Path) -> Effects:

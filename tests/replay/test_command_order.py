@@ -45,6 +45,6 @@ def test_a_call_that_leads_to_a_command_through_functions_of_ours_is_part_of_the
 
 def test_activities_are_told_apart_by_the_operation_they_ask_for() -> None:
     """Sending another activity at the same place breaks a replay as a swap does."""
-    made = fingerprint()["workflows.phases.opening._find_closed"]
+    made = fingerprint()["workflows.phases.admission._find_closed"]
 
     assert ["local RecordsPort.find_closed_case"] == made

@@ -3,13 +3,13 @@
 import sys
 
 from domain.diagram import markdown, mermaid
-from domain.moves import SHORTAGE
+from domain.shortage_moves import SHORTAGE
 from tests.support.source_tree import ROOT
 
 PICTURE, TABLE = "moves", "moves-table"
 BLOCKS = {
-    PICTURE: f"```mermaid\n{mermaid(SHORTAGE)}```\n",
-    TABLE: markdown(SHORTAGE),
+    PICTURE: f"```mermaid\n{mermaid(SHORTAGE.rows)}```\n",
+    TABLE: markdown(SHORTAGE.rows),
 }
 PAGES = {
     "README.md": (PICTURE,),

@@ -4,7 +4,8 @@ import pytest
 
 from domain.cases import CaseOutcome, CaseState
 from domain.diagram import markdown, mermaid
-from domain.moves import SHORTAGE, Move, Row
+from domain.moves import Move, Row
+from domain.shortage_moves import SHORTAGE
 from tests.support.moves_pages import BLOCKS, PAGES, block_of
 from tests.support.source_tree import ROOT
 
@@ -78,7 +79,7 @@ def test_every_reason_of_a_merged_row_is_kept() -> None:
 
 def test_the_picture_begins_where_a_case_begins_and_ends_where_it_ends() -> None:
     """And a parked case comes back."""
-    drawn = [line.strip() for line in mermaid(SHORTAGE).splitlines()]
+    drawn = [line.strip() for line in mermaid(SHORTAGE.rows).splitlines()]
 
     assert "stateDiagram-v2" == drawn[0]
     assert "[*] --> opening" in drawn

@@ -8,7 +8,8 @@ import pytest
 
 from domain.cases import CaseOutcome
 from domain.cases import CaseState as S
-from domain.moves import SHORTAGE, Move
+from domain.moves import Move
+from domain.shortage_moves import SHORTAGE
 from tests.support.case_states import NO_SCOPE, ORDERS, arrive, soon
 from tests.support.stack import Opened, Stack
 
@@ -166,7 +167,7 @@ def test_every_row_is_claimed_by_a_test(request: pytest.FixtureRequest) -> None:
         for function in vars(_module(path)).values()
         for row in _claims(function)
     }
-    rows = {f"{row.state}:{row.move}" for row in SHORTAGE}
+    rows = {f"{row.state}:{row.move}" for row in SHORTAGE.rows}
 
     assert set() == rows - claimed
     assert set() == claimed - rows

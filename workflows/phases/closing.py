@@ -5,11 +5,11 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseOutcome, CaseView
     from domain.timeline import EventKey
-    from workflows.case_view import view_of
     from workflows.phases.approval import release_reservation
     from workflows.policies import OURS
     from workflows.ports import FileCase, RecordsPort
     from workflows.shortage import ShortageCase
+    from workflows.shortage_view import view_of
     from workflows.speaking import settle_contact
 
 
