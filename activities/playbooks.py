@@ -44,8 +44,8 @@ class PlaybookShelf:
         """
         self._folder = folder
         self._shop_folder = shop_folder
-        self._markets = _Reader(parse_market)
-        self._layers = _Reader(parse_playbook)
+        self._markets = FileReader(parse_market)
+        self._layers = FileReader(parse_playbook)
 
     def market(self, region: str) -> MarketProfile:
         """Return the profile of *region*, or the strictest known one, marked as assumed.
@@ -132,14 +132,20 @@ class PlaybookShelf:
         return self._layers.read(path) if path.is_file() else None
 
 
-class _Reader(Generic[ReadT]):
+class FileReader(Generic[ReadT]):
     """Reads files of one sort, each again only when it has changed."""
 
     def __init__(self, parse: Callable[..., ReadT]) -> None:
+        """Read with *parse*, which takes the text and the filename."""
         self._parse = parse
         self._seen: dict[Path, tuple[tuple[int, int], ReadT]] = {}
 
     def read(self, path: Path) -> ReadT:
+        """Return what the file at *path* says.
+
+        Raises:
+            PlaybookError: It cannot be read, or does not hold together; names file and line.
+        """
         try:
             state = path.stat()
             stamp = (state.st_mtime_ns, state.st_size)

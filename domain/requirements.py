@@ -7,7 +7,7 @@ set it was opened under, so that a newer entry changes new appeals and never a f
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt
 
@@ -21,6 +21,7 @@ class RequirementKind(StrEnum):
     BOOKING_CONFIRMATION = "booking_confirmation"
     DISPATCH_MANIFEST = "dispatch_manifest"
     ORDER_RECORD = "order_record"
+    ORDER_CONFIRMATION = "order_confirmation"
     TRACKING = "tracking"
     BUYER_NOTICE = "buyer_notice"
     READY_PHOTO = "ready_photo"
@@ -36,6 +37,7 @@ class RequirementKind(StrEnum):
     PLATFORM_NOTICE = "platform_notice"
     GOVERNMENT_DOCUMENT = "government_document"
     NEWS_OR_WEATHER = "news_or_weather"
+    EVENT_PHOTO = "event_photo"
     RECOVERY_STATEMENT = "recovery_statement"
     OTHER = "other"
     """Proves no listed requirement, but can be what a second round adds."""
@@ -125,11 +127,25 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+T = TypeVar("T")
+
+
+def _not_empty(values: tuple[T, ...]) -> tuple[T, ...]:
+    # A length limit of pydantic's would hide the mistake in an only item behind its own.
+    if not values:
+        raise ValueError("is empty; name at least one")
+    return values
+
+
+Some = Annotated[tuple[T, ...], AfterValidator(_not_empty)]
+"""At least one."""
+
+
 class Requirement(_Part):
     """One proof of a set; any of *one_of* proves it."""
 
     key: str = Field(pattern=r"^[a-z][a-z_]*$")
-    one_of: tuple[RequirementKind, ...] = Field(min_length=1)
+    one_of: Some[RequirementKind]
     shows: str = Field(min_length=1)
     """What it must show, in English, as the end of "Add …"."""
     shows_zh: str = Field(min_length=1)
@@ -157,7 +173,7 @@ Requirements = Annotated[tuple[Requirement, ...], AfterValidator(_each_key_once)
 class MatrixEntry(_Part):
     """What one market wants for one scenario, in force between two days."""
 
-    violations: tuple[Violation, ...] = Field(min_length=1)
+    violations: Some[Violation]
     scenario: Scenario
     valid_from: date
     valid_until: date | None = None
@@ -186,7 +202,7 @@ class MarketEvidence(_Part):
 
     market: str
     """Region code as the platform prints it, such as US or TH."""
-    entries: tuple[MatrixEntry, ...] = Field(min_length=1)
+    entries: Some[MatrixEntry]
 
 
 class RequirementSet(_Part):
@@ -239,16 +255,6 @@ class EvidenceMatrix(_Part):
                 return _resolved(entry, market, violation)
         stood_in, entry = self._strictest(scenario, on)
         return _resolved(entry, market, violation, stood_in=stood_in)
-
-    def scenarios(self, market: str, violation: Violation, *, on: date) -> tuple[Scenario, ...]:
-        """Return the scenarios a person may pick from: those known, else every one there is."""
-        own = {
-            entry.scenario
-            for each in self.markets
-            for entry in each.entries
-            if each.market == market and violation in entry.violations and entry.in_force(on)
-        }
-        return tuple(one for one in Scenario if one in own or not own)
 
     def _of(self, scenario: Scenario) -> Iterable[tuple[str, MatrixEntry]]:
         for each in self.markets:

@@ -36,12 +36,13 @@ class KnownFacts(BaseModel):
     force_majeure: bool = False
 
 
-_OF_DISPATCH = (
+PICKUP_SCENARIOS = (
     Scenario.CARRIER_TOO_EARLY,
     Scenario.CARRIER_NEVER_CAME,
     Scenario.CARRIER_NO_ROOM,
     Scenario.SCANNED_LATE,
 )
+"""What a late pickup may turn out to be; proofs for each are asked for on the day."""
 _OF_CANCELLATION = (
     Scenario.BUYER_ASKED,
     Scenario.ADDRESS_UNDELIVERABLE,
@@ -55,6 +56,7 @@ _TELLING = {
     RequirementKind.HANDOVER_PHOTO: Scenario.SCANNED_LATE,
     RequirementKind.GOVERNMENT_DOCUMENT: Scenario.FORCE_MAJEURE,
     RequirementKind.NEWS_OR_WEATHER: Scenario.FORCE_MAJEURE,
+    RequirementKind.EVENT_PHOTO: Scenario.FORCE_MAJEURE,
     RequirementKind.BUYER_CHAT: Scenario.BUYER_ASKED,
     RequirementKind.CARRIER_PAGE: Scenario.ADDRESS_UNDELIVERABLE,
     RequirementKind.PLATFORM_NOTICE: Scenario.PLATFORM_ERROR,
@@ -68,11 +70,11 @@ def possible_scenarios(violation: Violation) -> tuple[Scenario, ...]:
     """Return the scenarios that can excuse *violation*, in the order people know them."""
     match violation:
         case Violation.LATE_DISPATCH | Violation.FAST_DISPATCH:
-            return (*_OF_DISPATCH, Scenario.FORCE_MAJEURE)
+            return (*PICKUP_SCENARIOS, Scenario.FORCE_MAJEURE)
         case Violation.SELLER_CANCELLATION:
-            return (*_OF_CANCELLATION, *_OF_DISPATCH, Scenario.FORCE_MAJEURE)
+            return (*_OF_CANCELLATION, *PICKUP_SCENARIOS, Scenario.FORCE_MAJEURE)
         case Violation.LATE_DELIVERY:
-            return (*_OF_DELIVERY, *_OF_DISPATCH, Scenario.FORCE_MAJEURE)
+            return (*_OF_DELIVERY, *PICKUP_SCENARIOS, Scenario.FORCE_MAJEURE)
         case Violation.UNKNOWN:
             return tuple(Scenario)
         case never:
