@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     NonNegativeInt,
     PositiveInt,
+    model_validator,
 )
 
 from domain.durations import Duration, PositiveDuration, rising, write_duration
@@ -44,12 +45,23 @@ def _readable_amounts(amounts: dict[str, str]) -> dict[str, str]:
     return amounts
 
 
+def _no_debts(amounts: dict[str, str]) -> dict[str, str]:
+    for currency, amount in amounts.items():
+        if Money.parse(amount, currency).amount_minor < 0:
+            raise ValueError(f"{amount!r} is below zero; give 0 or more of {currency}")
+    return amounts
+
+
 Ladder = Annotated[tuple[Duration, ...], AfterValidator(rising)]
 """Durations in rising order, each once."""
 Digits = Annotated[str, BeforeValidator(_whole_number_as_text)]
 """A number kept as text; a whole one may be written bare, a fraction needs quotes to be exact."""
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 """An ISO 4217 code."""
+Amounts = Annotated[
+    dict[Currency, Digits], AfterValidator(_readable_amounts), AfterValidator(_no_debts)
+]
+"""Currency -> decimal amount, zero or more."""
 
 
 class _Section(BaseModel):
@@ -72,12 +84,72 @@ class ChoiceRules(_Section):
     """Counted from the contact; each is sent once, none after the first reply."""
 
 
+class OfferKind(StrEnum):
+    """What a choice can be sweetened with."""
+
+    GIFT = "gift"
+    COUPON = "coupon"
+    DISCOUNT = "discount"
+
+
+class OfferRung(_Section):
+    """One step of the ladder of offers: what a choice comes with while the budget lasts."""
+
+    kind: OfferKind
+    gift: str | None = None
+    """What the warehouse adds to the parcel; of a gift."""
+    coupon_id: Digits | None = None
+    """A coupon that exists in Seller Center; of a coupon."""
+    amount: Amounts = Field(default_factory=dict)
+    """What it takes off per currency; of a discount always, of a coupon or a gift its worth."""
+
+    @model_validator(mode="after")
+    def _says_what_it_gives(self) -> Self:
+        needed = {
+            OfferKind.GIFT: ("gift", self.gift),
+            OfferKind.COUPON: ("coupon_id", self.coupon_id),
+            OfferKind.DISCOUNT: ("amount", self.amount),
+        }
+        key, value = needed[self.kind]
+        if not value:
+            raise ValueError(f"kind {self.kind} needs the key {key}; add it")
+        return self
+
+
+class OfferCap(_Section):
+    """How much of one kind may be given; what is not named has no limit."""
+
+    count: NonNegativeInt | None = None
+    amount: Amounts = Field(default_factory=dict)
+
+
+class OfferBudget(_Section):
+    """The caps of one kind of offer."""
+
+    per_case: OfferCap = OfferCap()
+    per_day: OfferCap = OfferCap()
+    """A day of the shop's market."""
+    per_incident: OfferCap = OfferCap()
+
+
+class BudgetRules(_Section):
+    """How much of each kind may be given; a spent budget leads to the next rung."""
+
+    gift: OfferBudget = OfferBudget()
+    coupon: OfferBudget = OfferBudget()
+    discount: OfferBudget = OfferBudget()
+
+
 class WaitRules(_Section):
     """Offer A."""
 
     offered: bool = True
     gift: str | None = None
     """What the warehouse adds to the parcel of a buyer who waits."""
+    rungs: tuple[OfferRung, ...] = ()
+    """What waiting comes with, best first; empty means the gift alone."""
+    silence_counts: bool = False
+    """Whether silence may be a yes to a slipped date where the market's law lets it."""
     consent_within: PositiveDuration = timedelta(hours=24)
     most_slips: NonNegativeInt = 1
     """How many times a date may slip with a new yes; one more means refund."""
@@ -96,6 +168,8 @@ class RefundRules(_Section):
 
     coupon_id: Digits | None = None
     """An existing coupon of the shop, sent as a card with a refund."""
+    rungs: tuple[OfferRung, ...] = ()
+    """What a refund comes with, best first; empty means the coupon alone."""
     approve_above: Annotated[dict[Currency, Digits], AfterValidator(_readable_amounts)] = Field(
         default_factory=dict
     )
@@ -176,6 +250,7 @@ class Playbook(_Section):
     wait: WaitRules = WaitRules()
     swap: SwapRules = SwapRules()
     refund: RefundRules = RefundRules()
+    budget: BudgetRules = BudgetRules()
     pickup: PickupRules = PickupRules()
     appeal: AppealRules = AppealRules()
     people: PeopleRules = PeopleRules()

@@ -150,7 +150,7 @@ def test_a_resolved_playbook_survives_the_history_with_its_version() -> None:
     [
         ("contact:\n  witin: 3h\n", 2, "there is no key 'witin'; did you mean 'within'?"),
         ("wait: {}\nrefunds: {}\n", 2, "there is no key 'refunds'; did you mean 'refund'?"),
-        ("wait:\n  zzz: 1\n", 2, "write one of offered, gift, consent_within, most_slips"),
+        ("wait:\n  zzz: 1\n", 2, "write one of offered, gift, rungs, silence_counts"),
         ("contact:\n  within: 3x\n", 2, "contact.within: '3x' is not a duration"),
         ("contact:\n\n  within: 24\n", 3, "contact.within: 24 has no unit"),
         ("contact:\n  within: 0s\n", 2, "0s is too short"),
