@@ -27,6 +27,7 @@ PIN_CASE = "desk.pin_case"
 WRITE_MESSAGE = "desk.write_message"
 READ_REPLY = "desk.read_reply"
 CALL_PEOPLE = "desk.call_people"
+ASK_SUPPLIER = "desk.ask_supplier"
 
 CASE_KIND = SearchAttributeKey.for_keyword("CaseKind")
 CASE_STATE = SearchAttributeKey.for_keyword("CaseState")
