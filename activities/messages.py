@@ -5,14 +5,15 @@ from pathlib import Path
 
 from jinja2 import TemplateError
 
+from activities.message_needs import check_facts
 from activities.message_rehearsal import rehearsals
-from activities.message_templates import Language, failing_line, load_templates
-from activities.message_view import FACT_NAMES, check_facts, view_of
+from activities.message_templates import load_templates
+from activities.message_view import FACT_NAMES, view_of
+from activities.template_files import LAST_RESORT, Language, failing_line, first_of
 from domain.errors import PlaybookError
 from domain.message_lint import UnfitMessageError, faults, unquoted
 from domain.messages import MessageFacts, WrittenMessage
 
-_LAST_RESORT = "en"
 _BLANK_LINES = re.compile(r"\n\s*\n+")
 
 
@@ -37,7 +38,7 @@ class MessageWriter:
         """The tags there are templates for, each with whether a native speaker reviewed it."""
         return {tag: one.reviewed for tag, one in self._templates.languages.items()}
 
-    def write(self, facts: MessageFacts, *, market_language: str = _LAST_RESORT) -> WrittenMessage:
+    def write(self, facts: MessageFacts, *, market_language: str = LAST_RESORT) -> WrittenMessage:
         """Write one message.
 
         Args:
@@ -53,7 +54,7 @@ class MessageWriter:
             UnfitMessageError: The text would break a rule of the platform or of ours.
         """
         check_facts(facts)
-        language = self._language(facts.language, market_language)
+        language = first_of((facts.language, market_language), self._templates.languages)
         marked = self._render(facts, language)
         found = faults(marked, unpaid=facts.unpaid)
         if found:
@@ -72,23 +73,6 @@ class MessageWriter:
             except UnfitMessageError as error:
                 raise PlaybookError(error.template, "; ".join(error.faults)) from error
 
-    def _language(self, wanted: str, market_language: str) -> Language:
-        for tag in (wanted, market_language, _LAST_RESORT):
-            found = self._exact(tag) or self._same_base(tag)
-            if found:
-                return found
-        raise PlaybookError(f"{_LAST_RESORT}.jinja", "not found; it is the last resort")
-
-    def _exact(self, tag: str) -> Language | None:
-        wanted = tag.replace("_", "-").lower()
-        languages = self._templates.languages
-        return next((one for key, one in languages.items() if key.lower() == wanted), None)
-
-    def _same_base(self, tag: str) -> Language | None:
-        base = _base(tag)
-        languages = self._templates.languages
-        return next((one for key, one in languages.items() if _base(key) == base), None)
-
     def _render(self, facts: MessageFacts, language: Language) -> str:
         view = view_of(facts, tag=language.tag, date_pattern=language.date_pattern)
         try:
@@ -96,10 +80,6 @@ class MessageWriter:
         except (TemplateError, TypeError) as error:
             raise PlaybookError(failing_line(error), f"{facts.key}: {error}") from error
         return _tidy(text)
-
-
-def _base(tag: str) -> str:
-    return re.split("[-_]", tag.lower())[0]
 
 
 def _tidy(text: str) -> str:

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.errors import DomainError
 
@@ -97,22 +98,25 @@ _WE_WILL = r"\bwe(?:'|’| (?:will|have|had|are|can|shall|must|would|do|cancel)\
 # cancel" is a statement about us.
 _REQUEST_EN = (
     r"\b(?:please|pls|kindly|can you|could you|would you|you (?:can|could|may|might|must"
-    r"|should|need|have|ought)|(?:ask|want|need|like|request|advise) you|yourself|feel free"
+    r"|should|need|have|ought)|(?:ask|want|need|like|request|advise|recommend|suggest|urge)"
+    r" (?:that )?you|yourself|feel free"
     r"|go ahead)\b"
     rf"(?:(?!{_WE_WILL})[^.!?\n])*?"
     r"\b(?:cancel(?!l?ation)|(?:confirm|request|apply for) (?:a|the|your) cancell?ation)"
 )
 _REQUEST_TH = (
-    r"(?:กรุณา|โปรด|รบกวน|ขอให้|อยากให้|ฝาก|วาน|ช่วย|(?:คุณ|ลูกค้า)\s?สามารถ|(?<!จำเป็น)ต้อง(?!ขออภัย))"
+    r"(?:กรุณา|โปรด|รบกวน|ขอให้|อยากให้|แนะนำให้|ฝาก|วาน|ช่วย|(?:คุณ|ลูกค้า)\s?สามารถ|(?<!จำเป็น)ต้อง(?!ขออภัย))"
     r"(?:(?!ร้านจะ|ร้านขอ|ร้านได้|เราจะ)[^.\n])*?ยกเลิก"
 )
 _REQUEST_VI = (
-    r"\b(?:vui lòng|xin hãy|xin bạn|xin quý|hãy|làm ơn|nhờ|mong bạn|bạn (?:có thể|cần|nên|phải"
-    r"|hãy|tự|giúp))\b(?:(?!\b(?:shop|chúng tôi) (?:sẽ|xin|đã))[^.!?\n])*?\bhủy"
+    r"\b(?:vui lòng|xin hãy|xin bạn|xin quý|hãy|làm ơn|nhờ|(?:mong|khuyên|đề nghị) bạn"
+    r"|bạn (?:có thể|cần|nên|phải|hãy|tự|giúp))\b"
+    r"(?:(?!\b(?:shop|chúng tôi) (?:sẽ|xin|đã))[^.!?\n])*?\bhủy"
 )
 _REQUEST_ID_MS = (
     r"\b(?:(?:mohon|minta|harap)(?! maaf| maklum)|silakan|silahkan|tolong|diminta|sila|sudilah"
-    r"|bantu|(?:anda|kakak|kak|kamu) (?:boleh|bisa|dapat|perlu|harus|mesti))\b"
+    r"|bantu|(?:menya|sa)rankan|(?:menge)?syorkan|mencadangkan"
+    r"|(?:anda|kakak|kak|kamu) (?:boleh|bisa|dapat|perlu|harus|mesti))\b"
     r"(?:(?!\bkami (?:akan|telah|sudah)\b)[^.!?\n])*?\b(?:mem)?batal(?:kan|in)\b"
 )
 _ASKS_TO_CANCEL = _traces(
@@ -120,7 +124,7 @@ _ASKS_TO_CANCEL = _traces(
     ("cancel", r"(?:^|\n|[.!?:;]\s+)cancel (?:the|your|this|it)\b"),
     ("cancel", r"\bcancel\b[^.!?\n]{0,40}\byourself"),
     ("取消", r"(?:(?<!申)[请請]|劝)[^。!?\n,;]{0,14}取消"),
-    ("取消", r"(?:麻烦|烦请|(?:希望|建议|需要|要求)[您你])[^。!?\n,;]{0,12}取消"),
+    ("取消", r"(?:麻烦|烦请|(?:希望|建议|推荐|需要|要求)[您你])[^。!?\n,;]{0,12}取消"),
     ("取消", r"[您你](?:可以|可|需要|需|得|要|先|自行|主动|去|来|也能|能)[^。!?\n,;]{0,10}取消"),
     ("取消", r"(?:自行|自己|申请|帮忙|点击|点)取消"),
     ("ยกเลิก", _REQUEST_TH),
@@ -214,6 +218,7 @@ def one_line(text: str) -> str:
     return " ".join(_INVISIBLE.sub("", " ".join(text.split())).split())
 
 
+@lru_cache(maxsize=4096)
 def catalogue_name(name: str, longest: int = LONGEST_NAME) -> str:
     """Return a product's name as a message may repeat it.
 

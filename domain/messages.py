@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.instants import Instant
 from domain.money import Money
-from domain.offers import Offer
+from domain.offers import Compensation, Offer
 
 
 class MessageKey(StrEnum):
@@ -34,6 +34,22 @@ class MessageKey(StrEnum):
     """Several orders wait for an answer: which one is meant?"""
     TOO_LATE = "too_late"
     """A new choice came after the cancellation had been sent."""
+    NEGOTIATE = "negotiate"
+    """The restock takes long: apology, a definite date, what waiting is worth, the offers."""
+    NEGOTIATE_AGAIN = "negotiate_again"
+    """The second and last round: what is new in the offer, and the offers once more."""
+    RECOMMEND_REFUND = "recommend_refund"
+    """The restock takes too long; a refund is recommended, and made without an answer."""
+    UNAVAILABLE = "unavailable"
+    """There is no restock: the shop cancels by itself, and how it makes up for it."""
+    TURNED_UNAVAILABLE = "turned_unavailable"
+    """A restock that was counted on does not come: what changes, and what stands now."""
+    PICKUP_DELAYED = "pickup_delayed"
+    """The parcel is ready and the carrier has not collected it; nothing is asked."""
+    PICKUP_REBOOKED = "pickup_rebooked"
+    """The carrier is booked anew."""
+    PICKUP_COLLECTED = "pickup_collected"
+    """The carrier has collected the parcel."""
 
 
 class RefundReason(StrEnum):
@@ -47,6 +63,15 @@ class RefundReason(StrEnum):
     SWAPPED = "swapped"
     UNAVAILABLE = "unavailable"
     BY_PERSON = "by_person"
+
+
+class LongerOfferReason(StrEnum):
+    """Why a buyer is not offered to wait longer, as told to the buyer."""
+
+    TOO_LONG = "too_long"
+    """Longer than the shop would ask of a buyer."""
+    PLATFORM_CLOSES = "platform_closes"
+    """Later than the platform keeps the order open."""
 
 
 class Product(BaseModel):
@@ -90,7 +115,20 @@ class MessageFacts(BaseModel):
     amount: Money | None = None
     reason: RefundReason | None = None
     other_order_digits: tuple[str, ...] = ()
-    """For WHICH_ORDER: the last six digits of every order that waits for an answer."""
+    """For WHICH_ORDER: the last six digits of every order that waits for an answer; for the
+    messages on a pickup: of every order in a combined parcel, the message's own included."""
+    compensation: Compensation | None = None
+    """What the buyer gets besides, as agreed or as an apology; its gift comes with the parcel in
+    WAIT_AGREED, else with a later order."""
+    earlier_offers: tuple[Offer, ...] = ()
+    """For NEGOTIATE_AGAIN: the first round's offers, so that what is new can be named."""
+    restock_at: Instant | None = None
+    """For RECOMMEND_REFUND: when new stock is expected; None where nobody knows."""
+    longer_offer_reason: LongerOfferReason | None = None
+    """For RECOMMEND_REFUND: why no longer wait is offered."""
+    pickup_from: Instant | None = None
+    pickup_until: Instant | None = None
+    """The carrier's slot: the one that passed, or the new one; both ends or neither."""
 
 
 class WrittenMessage(BaseModel):

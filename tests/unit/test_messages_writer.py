@@ -10,7 +10,7 @@ from activities.messages import MessageWriter
 from domain.errors import InputError
 from domain.message_lint import UnfitMessageError
 from domain.messages import MessageKey, Product
-from tests.support.message_facts import facts, offers
+from tests.support.message_facts import PICKUPS, facts, offers
 
 FOLDER = Path(__file__).parents[2] / "playbooks" / "messages"
 
@@ -44,7 +44,7 @@ def test_language_falls_back_from_tag_to_base_to_market_to_english(
 
 def test_a_text_tells_the_versions_it_was_written_from(writer: MessageWriter) -> None:
     written = writer.write(facts(MessageKey.ASK, "th"))
-    assert ("th-1/1", False) == (written.template_version, written.reviewed)
+    assert ("th-2/2", False) == (written.template_version, written.reviewed)
 
 
 def test_the_same_facts_give_the_same_text(writer: MessageWriter) -> None:
@@ -53,14 +53,26 @@ def test_the_same_facts_give_the_same_text(writer: MessageWriter) -> None:
     assert writer.write(told) == MessageWriter(FOLDER).write(told)
 
 
-ASKS = ("ask", "ask_further", "reminder", "offers_changed")
+ASKS = (
+    *("ask", "ask_further", "reminder", "offers_changed"),
+    *("negotiate", "negotiate_again", "recommend_refund"),
+)
 
 
 @pytest.mark.parametrize(
     ("key", "changes", "field"),
     [
         *((key, {"answer_by": None}, "answer_by") for key in ASKS),
-        *((key, {"offers": offers("AB")}, "offers") for key in (*ASKS, "slipped")),
+        *(
+            (key, {"offers": offers("AB")}, "offers")
+            for key in (*ASKS, "slipped", "turned_unavailable")
+        ),
+        *((key, {"offers": offers("BC")}, "offers") for key in ("negotiate", "negotiate_again")),
+        ("negotiate_again", {"earlier_offers": offers("ABC")}, "offers"),
+        ("turned_unavailable", {"offers": offers("ABC")}, "offers"),
+        ("recommend_refund", {"longer_offer_reason": "platform_closes"}, "offers"),
+        ("pickup_rebooked", {"pickup_from": None, "pickup_until": None}, "pickup_from"),
+        *((key, {"pickup_until": None}, "pickup_until") for key in PICKUPS),
         ("ask", {"offers": offers("ACC")}, "offers"),
         ("ask", {"products": ()}, "products"),
         ("slipped", {"earlier_promised_at": None}, "earlier_promised_at"),
