@@ -35,10 +35,11 @@ from records.units import UnitReservations
 from tiktok_shop.client import ShopClient
 from workflows import names
 from workflows.oversell_case import OversellCase
+from workflows.stockout_case import StockoutCase
 
 logger = structlog.get_logger()
 
-WORKFLOWS = [OversellCase]
+WORKFLOWS = [OversellCase, StockoutCase]
 GRACE = timedelta(seconds=30)
 """How long activities in flight may finish after SIGTERM."""
 PASSED_THROUGH = ("domain", "workflows", "pydantic", "pydantic_core", "annotated_types")

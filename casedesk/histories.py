@@ -42,6 +42,13 @@ def start_input(events: list[dict[str, Any]]) -> Any:
     return given[0] if given else None
 
 
+def start_type(events: list[dict[str, Any]]) -> str | None:
+    """Return the workflow type that decoded events began with, None if they do not say."""
+    started: dict[str, Any] = next((e[_STARTED] for e in events if _STARTED in e), {})
+    name = started.get("workflowType", {}).get("name")
+    return str(name) if name else None
+
+
 def signal_inputs(events: list[dict[str, Any]], name: str) -> Iterator[Any]:
     """Yield the payload of every signal *name* in decoded events."""
     for event in events:

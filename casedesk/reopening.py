@@ -7,9 +7,9 @@ from typing import Any
 
 from casedesk.desk import CaseDesk
 from casedesk.errors import NotFoundError
-from casedesk.histories import signal_inputs, start_input
+from casedesk.histories import signal_inputs, start_input, start_type
 from domain.errors import InputError
-from workflows import payloads
+from workflows import names, payloads
 from workflows.opening import SHORTAGE_FOUND, CaseStart, start_from
 
 _OF_THE_OLD_RUN = ("detected_at", "restock_at", "incident_id")
@@ -91,7 +91,11 @@ def reopening_start(previous: str, case_id: str, events: list[dict[str, Any]]) -
     joined = [*_readable(signal_inputs(events, SHORTAGE_FOUND))]
     lines = _merged([found, *joined])
     again = found.model_dump(mode="json", exclude_none=True, exclude=set(_OF_THE_OLD_RUN))
-    return start_from({**again, "short_lines": lines}, case_id=case_id)
+    return start_from(
+        {**again, "short_lines": lines},
+        case_id=case_id,
+        workflow_type=start_type(events) or names.OVERSELL_CASE,
+    )
 
 
 def _input_of(case_id: str, events: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ SHOP_API_QUEUE = "shop-api"
 DESK_QUEUE = "desk"
 
 OVERSELL_CASE = "OversellCase"
+PICKUP_DELAY_CASE = "PickupDelayCase"
+STOCKOUT_CASE = "StockoutCase"
 
 LOOK_AT_ORDER = "shop.look_at_order"
 CHECK_OFFERS = "shop.check_offers"
@@ -16,6 +18,8 @@ SEND_COUPON = "shop.send_coupon"
 READ_CONVERSATION = "shop.read_conversation"
 FIND_REPLACEMENT = "shop.find_replacement"
 CANCEL_ORDER = "shop.cancel_order"
+LOOK_AT_PACKAGE = "shop.look_at_package"
+REBOOK_PICKUP = "shop.rebook_pickup"
 FIND_CLOSED_CASE = "records.find_closed_case"
 WANT_CONTACT = "records.want_contact"
 SETTLE_CONTACT = "records.settle_contact"
@@ -27,6 +31,7 @@ PIN_CASE = "desk.pin_case"
 WRITE_MESSAGE = "desk.write_message"
 READ_REPLY = "desk.read_reply"
 CALL_PEOPLE = "desk.call_people"
+ASK_CARRIER = "desk.ask_carrier"
 ASK_SUPPLIER = "desk.ask_supplier"
 
 CASE_KIND = SearchAttributeKey.for_keyword("CaseKind")
@@ -63,6 +68,7 @@ SEARCH_ATTRIBUTES = (
 """Every key a server needs; the SQL store allows ten Keywords, nine are used."""
 
 _ORDER_CASE = "order-case"
+_PICKUP_CASE = "pickup-case"
 
 
 def order_case_id(shop_id: str, order_id: str) -> str:
@@ -76,3 +82,8 @@ def order_of_case(case_id: str) -> tuple[str, str] | None:
     if len(parts) not in (3, 4) or parts[0] != _ORDER_CASE:
         return None
     return parts[1], parts[2]
+
+
+def pickup_case_id(shop_id: str, package_id: str) -> str:
+    """Return the id under which at most one late pickup of a package can be open."""
+    return f"{_PICKUP_CASE}:{shop_id}:{package_id}"

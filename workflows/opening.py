@@ -16,7 +16,7 @@ from domain.cases import CaseKind, CaseState
 from domain.errors import InputError
 from workflows import names, payloads
 
-CASE_TYPES = (names.OVERSELL_CASE,)
+CASE_TYPES = (names.OVERSELL_CASE, names.STOCKOUT_CASE)
 """Every workflow type that is a case."""
 SHORTAGE_FOUND = "shortage_found"
 """The signal that opens a shortage case, or joins the one that is open."""
@@ -25,6 +25,12 @@ CONFLICT = WorkflowIDConflictPolicy.USE_EXISTING
 """Opening twice is once: a running case is joined, a closed one is never run again."""
 AFTER_FAILURE = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
 """For an id whose run failed on a bad input: no case stood under it, so it is not used up."""
+
+KINDS = {
+    names.OVERSELL_CASE: CaseKind.OVERSOLD,
+    names.STOCKOUT_CASE: CaseKind.UNAVAILABLE,
+}
+"""What each type of shortage case is opened as."""
 
 _SUMMARY_BYTES = 190
 _OF_THE_SIGNAL = frozenset(payloads.ShortageFound.model_fields)
@@ -109,13 +115,56 @@ def oversell_start(
     return start_from(given, case_id=names.order_case_id(shop_id, order_id))
 
 
-def start_from(payload: Mapping[str, Any], *, case_id: str) -> CaseStart:
+def stockout_start(
+    *,
+    shop_id: str,
+    order_id: str,
+    short_lines: Sequence[Mapping[str, Any]] = (),
+    restock_at: datetime | None = None,
+    substitute_sku_id: str | None = None,
+    detected_at: datetime | None = None,
+    supplier: str | None = None,
+    **also: str | None,
+) -> CaseStart:
+    """Return the opening of the case of an order whose item is out of stock.
+
+    Args:
+        shop_id: The shop.
+        order_id: The order.
+        short_lines: Entries of SKU and quantity; none means every line.
+        restock_at: When the goods are expected; if nobody knows, the supplier is asked.
+        substitute_sku_id: What could be sent instead.
+        detected_at: When the shortage was found; the case's own start if not given.
+        supplier: Who is asked.
+        **also: Further optional fields of the input, such as `source` or `language`.
+
+    Raises:
+        InputError: Names the field that cannot be used.
+    """
+    given = {
+        "shop_id": shop_id,
+        "order_id": order_id,
+        "short_lines": [dict(line) for line in short_lines],
+        "restock_at": restock_at,
+        "substitute_sku_id": substitute_sku_id,
+        "detected_at": detected_at,
+        "supplier": supplier,
+        **also,
+    }
+    case_id = names.order_case_id(shop_id, order_id)
+    return start_from(given, case_id=case_id, workflow_type=names.STOCKOUT_CASE)
+
+
+def start_from(
+    payload: Mapping[str, Any], *, case_id: str, workflow_type: str = names.OVERSELL_CASE
+) -> CaseStart:
     """Return the opening that a start input asks for.
 
     Args:
         payload: A shortage case's start input; checked here, so that a mistake is refused
             before anything starts.
         case_id: The workflow id.
+        workflow_type: One of `KINDS`.
 
     Raises:
         InputError: Names the field that cannot be used.
@@ -124,16 +173,17 @@ def start_from(payload: Mapping[str, Any], *, case_id: str) -> CaseStart:
     _refuse_colon("shop_id", read.shop_id)
     _refuse_colon("order_id", read.order_id)
     wire = read.model_dump(mode="json", exclude_none=True)
+    kind = KINDS[workflow_type]
     return CaseStart(
         case_id=case_id,
-        workflow_type=names.OVERSELL_CASE,
-        kind=CaseKind.OVERSOLD,
+        workflow_type=workflow_type,
+        kind=kind,
         shop_id=read.shop_id,
         order_id=read.order_id,
         payload=wire,
         signal=SHORTAGE_FOUND,
-        signal_payload={key: wire[key] for key in sorted(wire.keys() & _OF_THE_SIGNAL)},
-        static_summary=_summary(read),
+        signal_payload=_signal_of(wire, kind),
+        static_summary=_summary(read, kind),
     )
 
 
@@ -142,7 +192,13 @@ def _refuse_colon(field: str, part: str) -> None:
         raise InputError(field, f"{part!r} holds a colon, which separates the parts of case ids")
 
 
-def _summary(read: payloads.ShortageInput) -> str:
+def _signal_of(wire: Mapping[str, Any], kind: CaseKind) -> dict[str, Any]:
+    """Return what an open case is told; of an oversold one also that its item is out of stock."""
+    told = {key: wire[key] for key in sorted(wire.keys() & _OF_THE_SIGNAL)}
+    return told if kind is CaseKind.OVERSOLD else {**told, "kind": kind.value}
+
+
+def _summary(read: payloads.ShortageInput, kind: CaseKind) -> str:
     units = ", ".join(f"{line.sku} x {line.quantity}" for line in read.short_lines) or "every line"
-    text = f"oversold · order …{read.order_id[-6:]} · {units}"
+    text = f"{kind} · order …{read.order_id[-6:]} · {units}"
     return text.encode()[:_SUMMARY_BYTES].decode(errors="ignore")

@@ -1,104 +1,24 @@
 """One oversold order: from the shortage to a buyer who waits, swaps or has the money back."""
 
-import asyncio
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import CaseKind, CaseOutcome, CaseState, CaseView
-    from domain.errors import InputError
-    from domain.moves import Move
-    from domain.timeline import EventKey
-    from workflows import names, payloads
-    from workflows.phases.admission import bad_input
-    from workflows.phases.choice import await_choice
-    from workflows.phases.closing import close_case
-    from workflows.phases.contact import contact
-    from workflows.phases.intake import take_in
-    from workflows.phases.opening import open_case
-    from workflows.phases.refund import refund
-    from workflows.phases.restock import wait_for_restock
-    from workflows.phases.swap import arrange_swap
-    from workflows.shortage import ShortageCase
-    from workflows.shortage_handlers import ShortageHandlers
-
-PHASES = {
-    CaseState.CONTACTING: contact,
-    CaseState.AWAITING_CHOICE: await_choice,
-    CaseState.WAITING_RESTOCK: wait_for_restock,
-    CaseState.ARRANGING_SWAP: arrange_swap,
-    CaseState.REFUNDING: refund,
-}
-"""What the case does in each state until a move of the table leads on."""
+    from domain.cases import CaseKind, CaseView
+    from workflows import names
+    from workflows.leading import ShortageLead
 
 
 @workflow.defn(name=names.OVERSELL_CASE)
-class OversellCase(ShortageHandlers):
+class OversellCase(ShortageLead):
     """Settle one oversold order with its buyer."""
 
     @workflow.init
     def __init__(self, payload: Any = None) -> None:
-        self.bad_input: InputError | None = None
-        self.case: ShortageCase | None = None
-        try:
-            inp = payloads.read(payloads.ShortageInput, payload)
-            _check_id(inp)
-            self.case = ShortageCase(inp, CaseKind.OVERSOLD)
-        except InputError as error:
-            self.bad_input = error
+        self.begin(payload, CaseKind.OVERSOLD)
 
     @workflow.run
     async def run(self, payload: Any = None) -> CaseView:
         """Run the case to its end."""
-        if self.case is None:
-            raise bad_input(self.bad_input or InputError("payload", "is required"))
-        await _lead(self.case)
-        return await close_case(self.case)
-
-
-async def _lead(case: ShortageCase) -> None:
-    """Settle the case; whoever ends it from outside interrupts any step.
-
-    An order whose cancellation is under way is seen through to its end even when an operator
-    cancels the workflow: its buyer's money is on the way.
-    """
-    settling = asyncio.ensure_future(settle(case))
-    try:
-        await workflow.wait_condition(lambda: settling.done() or case.closed)
-    except asyncio.CancelledError:
-        if case.refund.scheduled:
-            await workflow.wait_condition(lambda: settling.done() or case.closed)
-        else:
-            _withdraw(case)
-    if not settling.done():
-        settling.cancel()
-    try:
-        await settling
-    except (asyncio.CancelledError, ActivityError) as error:
-        if not is_cancelled_exception(error):
-            raise
-
-
-async def settle(case: ShortageCase) -> None:
-    """Lead a shortage through its phases until the table of moves ends it."""
-    await open_case(case)
-    while not case.closed:
-        await take_in(case)
-        if not case.closed:
-            await PHASES[case.phase](case)
-
-
-def _withdraw(case: ShortageCase) -> None:
-    """An operator cancelled the workflow: the same as withdrawing the case."""
-    case.tell(EventKey.CASE_WITHDRAWN, "the workflow was cancelled", actor="operator")
-    if not case.closed:
-        case.move(Move.WITHDRAWN, outcome=CaseOutcome.WITHDRAWN)
-
-
-def _check_id(inp: payloads.ShortageInput) -> None:
-    expected = names.order_case_id(inp.shop_id, inp.order_id)
-    actual = workflow.info().workflow_id
-    if actual != expected and not actual.startswith(f"{expected}:"):
-        raise InputError("order_id", f"the workflow id must be {expected}, not {actual}")
+        return await self.lead_to_the_end()

@@ -67,6 +67,8 @@ class ShortageFound(_Wire):
     incident_id: Word | None = None
     stream: Word | None = None
     supplier: Word | None = None
+    kind: Word | None = None
+    """Of the signal: `unavailable` where an order found oversold turns out to be out of stock."""
 
 
 class ShortageInput(ShortageFound):

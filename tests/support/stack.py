@@ -218,7 +218,7 @@ class Stack:
         case_id = payload.pop("case_id", None) or names.order_case_id(shop_id, order_id)
         signal = payload.pop("start_signal", None)
         handle = await self.skipper.client.start_workflow(
-            names.OVERSELL_CASE,
+            payload.pop("workflow_type", names.OVERSELL_CASE),
             {"shop_id": shop_id, "order_id": order_id, "short_lines": [], **payload},
             id=case_id,
             task_queue=names.CASES_QUEUE,

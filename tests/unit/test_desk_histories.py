@@ -69,6 +69,18 @@ def test_a_reopening_is_discovered_anew() -> None:
     assert "order-case:S:O:2" == start.case_id
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"), [("StockoutCase", "StockoutCase"), (None, "OversellCase")]
+)
+def test_a_reopening_is_of_the_type_that_was_opened(name: str | None, expected: str) -> None:
+    """A history that does not name its type is of the days when there was one."""
+    first = started(INPUT)
+    if name:
+        first["workflowExecutionStartedEventAttributes"]["workflowType"] = {"name": name}
+
+    assert expected == reopening_start("x", "y", decoded([first])).workflow_type
+
+
 def test_every_line_stays_every_line() -> None:
     events = decoded([started({**INPUT, "short_lines": []}), signaled("shortage_found", INPUT)])
     assert [] == reopening_start("x", "y:S:O", events).payload["short_lines"]

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import InputError
 from workflows import names, payloads
-from workflows.opening import oversell_start, start_from
+from workflows.opening import oversell_start, start_from, stockout_start
 
 SHOP, ORDER = "7495540735365777501", "576460752000100000"
 LINES = [{"sku_id": "1729500000000001101", "quantity": 2}]
@@ -48,6 +48,25 @@ def test_an_open_case_is_told_the_same_without_its_own_name() -> None:
     start = oversell_start(shop_id=SHOP, order_id=ORDER, short_lines=LINES, source="anna")
     assert {"short_lines": LINES, "source": "anna"} == start.signal_payload
     payloads.read(payloads.ShortageFound, start.signal_payload)
+
+
+def test_a_stock_out_is_another_type_under_the_same_id() -> None:
+    """One open shortage case per order, whatever it was opened as."""
+    start = stockout_start(shop_id=SHOP, order_id=ORDER, short_lines=LINES, supplier="Hao Yi")
+    oversold = oversell_start(shop_id=SHOP, order_id=ORDER, short_lines=LINES)
+
+    assert (names.STOCKOUT_CASE, "unavailable") == (start.workflow_type, start.kind)
+    assert oversold.case_id == start.case_id
+    assert "Hao Yi" == start.payload["supplier"]
+    assert start.static_summary.startswith("unavailable · ")
+
+
+def test_an_open_oversold_case_is_told_that_its_item_is_out_of_stock() -> None:
+    start = stockout_start(shop_id=SHOP, order_id=ORDER, short_lines=LINES)
+
+    assert {"short_lines": LINES, "kind": "unavailable"} == start.signal_payload
+    assert "kind" not in oversell_start(shop_id=SHOP, order_id=ORDER).signal_payload
+    assert "kind" not in start.payload
 
 
 def test_lists_show_the_case_before_its_first_step() -> None:

@@ -13,6 +13,7 @@ from activities.shop import ShopActivities
 from tests.support.source_tree import functions
 from workflows import names, ports
 from workflows.oversell_case import OversellCase
+from workflows.stockout_case import StockoutCase
 
 IMPLEMENTATIONS: dict[type, type] = {
     ports.ShopPort: ShopActivities,
@@ -102,11 +103,15 @@ def test_activity_names_are_never_used_twice() -> None:
     assert sorted(set(operations)) == sorted(operations)
 
 
-def test_an_oversold_case_has_exactly_the_doors_of_the_wire() -> None:
+@pytest.mark.parametrize(
+    ("case", "name"),
+    [(OversellCase, names.OVERSELL_CASE), (StockoutCase, names.STOCKOUT_CASE)],
+)
+def test_a_shortage_case_has_exactly_the_doors_of_the_wire(case: type, name: str) -> None:
     """The Temporal CLI and a merchant's ERP call them by name."""
-    doors = workflow._Definition.must_from_class(OversellCase)
+    doors = workflow._Definition.must_from_class(case)
 
-    assert names.OVERSELL_CASE == doors.name
+    assert name == doors.name
     assert doors.signals.keys() == SIGNALS
     assert doors.updates.keys() == UPDATES
     assert doors.queries.keys() - _BUILT_IN_QUERIES == QUERIES

@@ -1,0 +1,106 @@
+"""Leading a shortage: the one order of phases that oversold and unavailable orders share."""
+
+import asyncio
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from domain.cases import CaseKind, CaseOutcome, CaseState, CaseView
+    from domain.errors import InputError
+    from domain.moves import Move
+    from domain.timeline import EventKey
+    from workflows import names, payloads
+    from workflows.phases.admission import bad_input
+    from workflows.phases.choice import await_choice
+    from workflows.phases.closing import close_case
+    from workflows.phases.contact import contact
+    from workflows.phases.intake import take_in
+    from workflows.phases.opening import open_case
+    from workflows.phases.refund import refund
+    from workflows.phases.restock import wait_for_restock
+    from workflows.phases.swap import arrange_swap
+    from workflows.shortage import ShortageCase
+    from workflows.shortage_handlers import ShortageHandlers
+
+PHASES = {
+    CaseState.CONTACTING: contact,
+    CaseState.AWAITING_CHOICE: await_choice,
+    CaseState.WAITING_RESTOCK: wait_for_restock,
+    CaseState.ARRANGING_SWAP: arrange_swap,
+    CaseState.REFUNDING: refund,
+}
+"""What the case does in each state until a move of the table leads on."""
+
+
+class ShortageLead(ShortageHandlers):
+    """What the two workflow types of a shortage do; they differ by what opens them."""
+
+    bad_input: InputError | None = None
+
+    def begin(self, payload: Any, kind: CaseKind) -> None:
+        """Read the start input before any handler runs; one that names no case fails the run."""
+        try:
+            inp = payloads.read(payloads.ShortageInput, payload)
+            _check_id(inp)
+            self.case = ShortageCase(inp, kind)
+        except InputError as error:
+            self.bad_input = error
+
+    async def lead_to_the_end(self) -> CaseView:
+        """Run the case to its end.
+
+        Raises:
+            ApplicationError: The start input cannot be used; never retried.
+        """
+        if self.case is None:
+            raise bad_input(self.bad_input or InputError("payload", "is required"))
+        await _lead(self.case)
+        return await close_case(self.case)
+
+
+async def _lead(case: ShortageCase) -> None:
+    """Settle the case; whoever ends it from outside interrupts any step.
+
+    An order whose cancellation is under way is seen through to its end even when an operator
+    cancels the workflow: its buyer's money is on the way.
+    """
+    settling = asyncio.ensure_future(settle(case))
+    try:
+        await workflow.wait_condition(lambda: settling.done() or case.closed)
+    except asyncio.CancelledError:
+        if case.refund.scheduled:
+            await workflow.wait_condition(lambda: settling.done() or case.closed)
+        else:
+            _withdraw(case)
+    if not settling.done():
+        settling.cancel()
+    try:
+        await settling
+    except (asyncio.CancelledError, ActivityError) as error:
+        if not is_cancelled_exception(error):
+            raise
+
+
+async def settle(case: ShortageCase) -> None:
+    """Lead a shortage through its phases until the table of moves ends it."""
+    await open_case(case)
+    while not case.closed:
+        await take_in(case)
+        if not case.closed:
+            await PHASES[case.phase](case)
+
+
+def _withdraw(case: ShortageCase) -> None:
+    """An operator cancelled the workflow: the same as withdrawing the case."""
+    case.tell(EventKey.CASE_WITHDRAWN, "the workflow was cancelled", actor="operator")
+    if not case.closed:
+        case.move(Move.WITHDRAWN, outcome=CaseOutcome.WITHDRAWN)
+
+
+def _check_id(inp: payloads.ShortageInput) -> None:
+    expected = names.order_case_id(inp.shop_id, inp.order_id)
+    actual = workflow.info().workflow_id
+    if actual != expected and not actual.startswith(f"{expected}:"):
+        raise InputError("order_id", f"the workflow id must be {expected}, not {actual}")
