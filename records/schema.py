@@ -346,3 +346,142 @@ class SigningKeyRow(Base):
     number: Mapped[int]
     public_key: Mapped[str]
     made_at: Mapped[datetime]
+
+
+class SupplierPromiseRow(Base):
+    """A date that a supplier promised, and when its units really came."""
+
+    __tablename__ = "supplier_promises"
+    __table_args__ = (Index("ix_supplier_promises_supplier", "supplier", "sku", "promised_at"),)
+
+    promise_id: Mapped[str] = mapped_column(primary_key=True)
+    supplier: Mapped[str]
+    sku: Mapped[str]
+    promised_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    real_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class WaitConsentRow(Base):
+    """A buyer's yes to a date, word for word; triggers refuse every change of it."""
+
+    __tablename__ = "wait_consents"
+    __table_args__ = (Index("ix_wait_consents_case_id", "case_id", "given_at"),)
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[str]
+    shop_id: Mapped[str]
+    order_id: Mapped[str]
+    promised_at: Mapped[datetime]
+    shown_text: Mapped[str]
+    language: Mapped[str]
+    how: Mapped[str]
+    reply_text: Mapped[str]
+    message_id: Mapped[str]
+    rule: Mapped[str]
+    given_at: Mapped[datetime]
+
+
+class OfferReservationRow(Base):
+    """One gift, coupon or discount that a case means to give, and what it counts against."""
+
+    __tablename__ = "offer_reservations"
+    __table_args__ = (
+        Index("ix_offer_reservations_day", "shop_id", "kind", "day"),
+        Index("ix_offer_reservations_case_id", "case_id"),
+        Index("ix_offer_reservations_incident_id", "incident_id", "kind"),
+    )
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[str]
+    case_id: Mapped[str]
+    incident_id: Mapped[str | None]
+    day: Mapped[str]
+    kind: Mapped[str]
+    currency: Mapped[str]
+    worth_minor: Mapped[int]
+    choice: Mapped[JsonObject]
+    state: Mapped[str]
+    reserved_at: Mapped[datetime]
+
+
+class IncidentRow(Base):
+    """One shortage incident of one SKU, and its review once it has closed."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        Index("ix_incidents_shop_id", "shop_id", "opened_at"),
+        Index("ix_incidents_stream", "stream", "opened_at"),
+    )
+
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[str]
+    sku_id: Mapped[str]
+    stream: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    review: Mapped[JsonObject | None] = mapped_column(default=None)
+
+
+class OpenIncidentRow(Base):
+    """The one incident of a SKU that is open."""
+
+    __tablename__ = "open_incidents"
+
+    shop_id: Mapped[str] = mapped_column(primary_key=True)
+    sku_id: Mapped[str] = mapped_column(primary_key=True)
+    incident_id: Mapped[str] = mapped_column(index=True)
+
+
+class IncidentAllocationRow(Base):
+    """One allocation with its inputs; triggers refuse every change of it."""
+
+    __tablename__ = "incident_allocations"
+
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    filed_at: Mapped[datetime]
+    digest: Mapped[str]
+    record: Mapped[JsonObject]
+
+
+class IncidentChangeRow(Base):
+    """One thing that an incident changed outside, as it was before and after."""
+
+    __tablename__ = "incident_changes"
+    __table_args__ = (Index("ix_incident_changes_target", "kind", "target"),)
+
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    target: Mapped[str] = mapped_column(primary_key=True)
+    before: Mapped[str]
+    after: Mapped[str]
+    state: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
+class IncidentOrderRow(Base):
+    """One order of an incident: what it needs, how it stands, and what became of it."""
+
+    __tablename__ = "incident_orders"
+
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    units: Mapped[int]
+    standing: Mapped[str]
+    why: Mapped[str]
+    case_id: Mapped[str | None] = mapped_column(default=None)
+    outcome: Mapped[str | None] = mapped_column(default=None)
+
+
+class CaseBuyerRow(Base):
+    """Whose order a case is about, open or closed; the platform's id of the buyer and no more."""
+
+    __tablename__ = "case_buyers"
+    __table_args__ = (Index("ix_case_buyers_buyer", "shop_id", "buyer_user_id"),)
+
+    case_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[str]
+    buyer_user_id: Mapped[str]
+    opened_at: Mapped[datetime]

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from domain.money import Money
+from domain.playbook import BudgetRules, OfferBudget, OfferCap, OfferKind, OfferRung
+from records.budgets import OfferAsk, OfferReservations
 from records.cases import CaseOpenings
 from records.database import Database
 from records.errors import ReopenRefusedError
@@ -67,6 +69,30 @@ def reserve_twenty(db: Database, number: int) -> int:
         for n in range(20)
     ]
     return sum(answer.state is ReservationState.GRANTED for answer in answers)
+
+
+def offer_twenty(db: Database, number: int) -> int:
+    """Ask for twenty gifts under a cap of ten a day; return how many were granted."""
+    offers = OfferReservations(db)
+    gift = OfferRung(kind=OfferKind.GIFT, gift="a pair of socks")
+    ten_a_day = BudgetRules(gift=OfferBudget(per_day=OfferCap(count=10)))
+    answers = [
+        offers.reserve(
+            f"offer-{number}-{n}",
+            OfferAsk(
+                shop_id="shop",
+                case_id=f"case-{number}-{n}",
+                incident_id=None,
+                day=_START.date(),
+                currency="USD",
+                at=_START,
+            ),
+            rungs=(gift,),
+            budget=ten_a_day,
+        )
+        for n in range(20)
+    ]
+    return sum(answer.rung is not None for answer in answers)
 
 
 def reopen(db: Database, number: int) -> str | None:
