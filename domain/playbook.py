@@ -153,6 +153,8 @@ class WaitRules(_Section):
     consent_within: PositiveDuration = timedelta(hours=24)
     most_slips: NonNegativeInt = 1
     """How many times a date may slip with a new yes; one more means refund."""
+    padding_quantile: float = Field(default=0.8, gt=0, le=1)
+    """A supplier's date is padded until this share of its earlier ones would have been kept."""
 
 
 class SwapRules(_Section):
@@ -182,6 +184,58 @@ class RefundRules(_Section):
     """How often an unconfirmed cancellation is looked at."""
 
 
+class NoAnswer(StrEnum):
+    """What an order is put to when its supplier has named no date in time."""
+
+    OFFERS = "offers"
+    """The oversell offers, without waiting."""
+    RECOMMEND_REFUND = "recommend_refund"
+    REFUND = "refund"
+    """Told and refunded at once, as if nothing ever came."""
+
+
+MOST_ROUNDS = 2
+"""A buyer is negotiated with this often at most."""
+
+
+def _few_rounds(rounds: tuple[tuple[OfferRung, ...], ...]) -> tuple[tuple[OfferRung, ...], ...]:
+    if len(rounds) > MOST_ROUNDS:
+        raise ValueError(f"{len(rounds)} rounds are too many; name {MOST_ROUNDS} at most")
+    return rounds
+
+
+Rounds = Annotated[tuple[tuple[OfferRung, ...], ...], AfterValidator(_few_rounds)]
+"""Per round of a negotiation what waiting comes with, best first."""
+
+
+class StockoutRules(_Section):
+    """An item that is out of stock: its supplier, how long waiting is offered, what makes up."""
+
+    offers_within: PositiveDuration = timedelta(days=7)
+    """A restock this soon brings the same offers as an oversold item."""
+    negotiate_within: PositiveDuration = timedelta(days=15)
+    """A later one up to here is negotiated; beyond it the refund is recommended."""
+    no_answer: NoAnswer = NoAnswer.RECOMMEND_REFUND
+    supplier_ladder: Ladder = (timedelta(0), timedelta(hours=3), timedelta(hours=6))
+    """When the supplier is asked, counted from discovery, until it names a date."""
+    rounds: Rounds = ()
+    """What waiting comes with when it is negotiated; empty means one round with `wait.rungs`."""
+    amends: tuple[OfferRung, ...] = ()
+    """What a refund comes with where it is recommended or nothing comes; empty means
+    `refund.rungs`."""
+    amends_within: PositiveDuration = timedelta(days=3)
+    """How long a case stays open for a person to hand over what it owes."""
+
+    @model_validator(mode="after")
+    def _bands_rise(self) -> Self:
+        if self.negotiate_within < self.offers_within:
+            raise ValueError(
+                f"negotiate_within {write_duration(self.negotiate_within)} is shorter than "
+                f"offers_within {write_duration(self.offers_within)}; make it as long or longer"
+            )
+        return self
+
+
 class PeopleRules(_Section):
     """How tasks reach people."""
 
@@ -204,6 +258,8 @@ class PickupRules(_Section):
     """When a Help Center case is due, where the market profile names no days of its own."""
     rebook: bool = True
     """Whether a new pickup is booked by itself where the platform can do that."""
+    look_every: PositiveDuration = timedelta(hours=4)
+    """How often the parcel is looked at, whatever notifications say."""
     watch_for_penalty: PositiveDuration = timedelta(days=14)
     """How long a collected parcel's case keeps watching for a penalty."""
 
@@ -231,6 +287,23 @@ class AppealRules(_Section):
     channel: FilingChannel = FilingChannel.ASSISTED
 
 
+class IncidentRules(_Section):
+    """How a shortage incident is led."""
+
+    look_every: PositiveDuration = timedelta(minutes=30)
+    """How soon the shop's orders are read again; twice as late after each look without news …"""
+    look_at_most: PositiveDuration = timedelta(hours=6)
+    """… but this late at the most."""
+    supplier_ladder: Ladder = (timedelta(0), timedelta(hours=4), timedelta(hours=24))
+    """When the supplier is asked, counted from the start or from a date that has passed …"""
+    supplier_then_every: PositiveDuration = timedelta(hours=24)
+    """… and how often after the last rung, until there is a date."""
+    soon: PositiveDuration = timedelta(days=7)
+    """A restock that comes later than this is handled as one that does not come."""
+    pad_quantile: float = Field(default=0.8, gt=0, le=1)
+    """A supplier's date is padded so that this share of its past promises would have held."""
+
+
 class OutageRules(_Section):
     """What a step does when the platform does not answer."""
 
@@ -250,8 +323,10 @@ class Playbook(_Section):
     wait: WaitRules = WaitRules()
     swap: SwapRules = SwapRules()
     refund: RefundRules = RefundRules()
+    stockout: StockoutRules = StockoutRules()
     budget: BudgetRules = BudgetRules()
     pickup: PickupRules = PickupRules()
     appeal: AppealRules = AppealRules()
+    incident: IncidentRules = IncidentRules()
     people: PeopleRules = PeopleRules()
     outage: OutageRules = OutageRules()

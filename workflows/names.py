@@ -9,6 +9,7 @@ DESK_QUEUE = "desk"
 OVERSELL_CASE = "OversellCase"
 PICKUP_DELAY_CASE = "PickupDelayCase"
 STOCKOUT_CASE = "StockoutCase"
+SHORTAGE_INCIDENT = "ShortageIncident"
 
 LOOK_AT_ORDER = "shop.look_at_order"
 CHECK_OFFERS = "shop.check_offers"
@@ -20,6 +21,7 @@ FIND_REPLACEMENT = "shop.find_replacement"
 CANCEL_ORDER = "shop.cancel_order"
 LOOK_AT_PACKAGE = "shop.look_at_package"
 REBOOK_PICKUP = "shop.rebook_pickup"
+CAPTURE_EVIDENCE = "shop.capture_evidence"
 FIND_CLOSED_CASE = "records.find_closed_case"
 WANT_CONTACT = "records.want_contact"
 SETTLE_CONTACT = "records.settle_contact"
@@ -32,7 +34,28 @@ WRITE_MESSAGE = "desk.write_message"
 READ_REPLY = "desk.read_reply"
 CALL_PEOPLE = "desk.call_people"
 ASK_CARRIER = "desk.ask_carrier"
+FIND_EVIDENCE = "vault.find_evidence"
+EVIDENCE_OF_CASES = "vault.evidence_of_cases"
+PIN_REQUIREMENTS = "vault.pin_requirements"
+KEEP_TEXT = "vault.keep_text"
 ASK_SUPPLIER = "desk.ask_supplier"
+THANK_SUPPLIER = "desk.thank_supplier"
+ALERT_HOST = "desk.alert_host"
+PAUSE_ADS = "desk.pause_ads"
+RESUME_ADS = "desk.resume_ads"
+OPEN_CASES = "desk.open_cases"
+OPEN_SHORT_ORDERS = "desk.open_short_orders"
+TELL_CASES = "desk.tell_cases"
+STOP_SELLING = "shop.stop_selling"
+SELL_AGAIN = "shop.sell_again"
+SWITCH_LISTING = "shop.switch_listing"
+COLLECT_ORDERS = "shop.collect_orders"
+CLAIM_SKU = "incidents.claim_sku"
+ALLOCATE_UNITS = "incidents.allocate_units"
+CHANGE_LEDGER = "incidents.change_ledger"
+SETTLE_ORDERS = "incidents.settle_orders"
+NOTE_RESTOCK = "incidents.note_restock"
+CLOSE_INCIDENT = "incidents.close_incident"
 
 CASE_KIND = SearchAttributeKey.for_keyword("CaseKind")
 CASE_STATE = SearchAttributeKey.for_keyword("CaseState")
@@ -69,6 +92,7 @@ SEARCH_ATTRIBUTES = (
 
 _ORDER_CASE = "order-case"
 _PICKUP_CASE = "pickup-case"
+_INCIDENT = "incident"
 
 
 def order_case_id(shop_id: str, order_id: str) -> str:
@@ -87,3 +111,17 @@ def order_of_case(case_id: str) -> tuple[str, str] | None:
 def pickup_case_id(shop_id: str, package_id: str) -> str:
     """Return the id under which at most one late pickup of a package can be open."""
     return f"{_PICKUP_CASE}:{shop_id}:{package_id}"
+
+
+def incident_id(shop_id: str, sku_id: str, key: str) -> str:
+    """Return the id of the incident of a SKU that goes by *key*."""
+    return f"{_INCIDENT}:{shop_id}:{sku_id}:{key}"
+
+
+def sku_of_incident(case_id: str) -> tuple[str, str, str] | None:
+    """Return (shop_id, sku_id, key) of an incident id, else None."""
+    match case_id.split(":"):
+        case [kind, shop_id, sku_id, key] if kind == _INCIDENT:
+            return shop_id, sku_id, key
+        case _:
+            return None

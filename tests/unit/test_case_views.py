@@ -9,7 +9,8 @@ T = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 STATES = (
     "opening contacting awaiting_choice waiting_restock arranging_swap refunding "
-    "collecting_evidence appealing watching parked closed"
+    "collecting_evidence appealing watching parked closed collecting ready filed rejected "
+    "second_round stopping allocating awaiting_restock handing_out resuming"
 )
 OUTCOMES = (
     "shipped_after_wait swapped refunded_by_choice refunded_no_reply refunded_not_contacted "
