@@ -65,6 +65,7 @@ def appended(view: mmap, end: int) -> str | None:
         return None
     if tail.startswith(b"\xff\xd8"):
         return "another photo"
-    if tail[4:8] == _CLIP:
+    # Its length comes first, less the zeros that were taken for padding.
+    if _CLIP in tail[:8]:
         return "a clip"
     return f"{len(view) - end:,} bytes of the maker's own"
