@@ -411,6 +411,8 @@ def test_content_credentials_are_noted_and_not_relied_on(
     assert ContentCredentials.NOT_LOOKED_FOR is look(b"text").findings.content_credentials
 
 
+# Pillow warns of broken EXIF and goes on, which is what is wanted.
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @given(st.binary(max_size=300), st.sampled_from([PHOTO, SCREENSHOT, video()]), st.data())
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_in_a_file_it_is_taken_or_refused_in_words(
