@@ -10,7 +10,8 @@ import httpx
 
 from sandbox.clock import Clock
 from sandbox.control import control_app
-from sandbox.gateway import Gateway, Reply, Request
+from sandbox.gateway import Gateway
+from sandbox.http_messages import Reply, Request
 from sandbox.scenario import Scenario
 from sandbox.seed import fill
 from sandbox.store import Doc

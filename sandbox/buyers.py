@@ -3,8 +3,9 @@
 from sandbox.cancellations import request_by_buyer
 from sandbox.chat import buyer_says
 from sandbox.errors import ControlError
-from sandbox.orders import add_order, announce
-from sandbox.products import set_available
+from sandbox.order_intake import add_order
+from sandbox.orders import announce
+from sandbox.stock import sell
 from sandbox.store import Doc
 from sandbox.world import World, buyer_of
 
@@ -59,8 +60,6 @@ def place_order(world: World, former: Doc, wanted: Doc) -> Doc:
     order = add_order(world, raw)
     found = world.find_sku(former["shop_id"], sku_id)
     if found is not None:
-        product, sku = found
-        sku["committed"] += quantity
-        set_available(world, product, sku, max(0, sku["available"] - quantity))
+        sell(world, *found, quantity)
     announce(world, order)
     return order

@@ -17,7 +17,8 @@ from sandbox.markets import (
     Market,
 )
 from sandbox.order_api import order_of
-from sandbox.orders import live_lines, market_of
+from sandbox.orders import market_of
+from sandbox.packages import live_lines
 from sandbox.store import Doc
 
 _MOST_CANCELLATIONS = 50

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from sandbox.habit_runs import happened
 from sandbox.markets import Market
-from sandbox.orders import announce, live_lines, market_of, set_status
+from sandbox.orders import announce, market_of, set_status
+from sandbox.packages import live_lines
 from sandbox.store import Doc
 from sandbox.webhooks import emit
 from sandbox.world import World

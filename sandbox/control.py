@@ -6,18 +6,21 @@ from fastapi import Body, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from sandbox import buyers
+from sandbox.ads import ADS_TOKEN
+from sandbox.carrier import carrier_event
+from sandbox.control_desks import desk_routes
 from sandbox.errors import ControlError
 from sandbox.faults import add_fault
-from sandbox.fulfillment import carrier_event
 from sandbox.habit_runs import happened
-from sandbox.orders import add_order, announce, change_order, control_view
+from sandbox.order_intake import add_order, change_order
+from sandbox.orders import announce, control_view
 from sandbox.shops import APP_KEY, APP_SECRET
 from sandbox.store import Doc
 from sandbox.timeline import Timeline
 from sandbox.webhooks import EVENT_TYPES, emit
 from sandbox.world import World
 
-_EFFECTS = ("messages", "cancellations", "coupons_sent", "inventory", "shipments")
+_EFFECTS = ("messages", "cancellations", "coupons_sent", "inventory", "shipments", "ads")
 _Json = Annotated[dict[str, Any], Body()]
 
 
@@ -29,6 +32,7 @@ def control_app(world: World, timeline: Timeline) -> FastAPI:
     _look_routes(app, world)
     _order_routes(app, world)
     _actor_routes(app, world)
+    desk_routes(app, world)
     _fault_routes(app, world)
     _clock_routes(app, timeline)
     return app
@@ -42,7 +46,8 @@ def _look_routes(app: FastAPI, world: World) -> None:
     @app.get("/_control/shops")
     async def shops() -> Doc:
         held = [_shop_view(world, shop) for shop in world.shops.all()]
-        return {"app_key": APP_KEY, "app_secret": APP_SECRET, "shops": held}
+        keys = {"app_key": APP_KEY, "app_secret": APP_SECRET, "ads_access_token": ADS_TOKEN}
+        return {**keys, "shops": held}
 
     @app.get("/_control/calls")
     async def calls(after: int = 0) -> Doc:

@@ -10,6 +10,9 @@ _TH_BASE = 576_460_753_000_500_000
 _STEP = 137
 _US_PLAIN = 22
 _TH_PLAIN = 10
+US_PARCEL = "1152899000000000101"
+TH_PARCEL = "1152899000000000201"
+"""The combined packages whose pickup has been missed."""
 
 
 def default_orders(now: int) -> list[Doc]:
@@ -76,7 +79,42 @@ def _mixed(now: int, *, us: bool) -> list[Doc]:
     ]
     if not us:
         orders.append({**_waiting(hour_ago, now + 60 * _HOUR, 1), "is_cod": True})
-    return orders
+    return [*orders, *_missed(now, us=us), *_later(now, us=us)]
+
+
+def _missed(now: int, *, us: bool) -> list[Doc]:
+    """A pickup still to come, and a combined parcel of one buyer whose carrier did not come."""
+    shipped = {"status": "AWAITING_COLLECTION", "create_time": now - 2 * _DAY}
+    clocks = {"tts_sla_time": now + 9 * _HOUR, "collection_due_time": now + 2 * _DAY}
+    coming = shipped | {"rts_time": now - _HOUR, "collection_due_time": now + 3 * _DAY}
+    parcel = _parcel(now - 20 * _HOUR) | {"id": US_PARCEL if us else TH_PARCEL}
+    combined = shipped | clocks | {"rts_time": now - 20 * _HOUR, "buyer": 901}
+    return [
+        coming | {"packages": [_parcel(now + 2 * _HOUR)]},
+        combined | {"packages": [parcel], "split_or_combine_tag": "COMBINED"},
+        combined | {"packages": [{"id": parcel["id"]}], "split_or_combine_tag": "COMBINED"},
+    ]
+
+
+def _parcel(start: int) -> Doc:
+    slot = {"start_time": start, "end_time": start + 4 * _HOUR}
+    return {"handover_method": "PICKUP", "pickup_slot": slot}
+
+
+def _later(now: int, *, us: bool) -> list[Doc]:
+    """Orders that may be shipped later than others, so that a wait of 8 to 15 days fits.
+
+    Back-orders and made-to-order are known of the US alone.
+    """
+    ahead = {"status": "AWAITING_SHIPMENT", "create_time": now - 3 * _HOUR}
+    pre = ahead | {"order_type": "PRE_ORDER"}
+    longer = {"handling_duration": {"days": "20", "type": "CALENDAR_DAY"}}
+    if not us:
+        return [pre, pre | {"units": 2}, pre | longer]
+    back = ahead | {"order_type": "BACK_ORDER"}
+    longest = {"handling_duration": {"days": "15", "type": "BUSINESS_DAY"}}
+    made = ahead | {"order_type": "MADE_TO_ORDER"}
+    return [pre, pre | {"units": 2}, back, back | longest, made]
 
 
 def _shipped(now: int, days_ago: int) -> list[Doc]:
@@ -87,6 +125,7 @@ def _shipped(now: int, days_ago: int) -> list[Doc]:
             "rts_time": now - number * 6 * _HOUR,
             "tts_sla_time": now + number * 5 * _HOUR,
             "collection_due_time": now + (number + 2) * _DAY,
+            "packages": [_parcel(now - number * 6 * _HOUR + _HOUR)],
         }
         for number in range(1, 5)
     ]

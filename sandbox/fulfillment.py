@@ -1,19 +1,19 @@
-"""Packages: platform calls, and what carrier and warehouse do with them."""
+"""Platform calls on packages: search, detail, slots, shipping, tracking."""
 
 from sandbox.calls import Call, in_window, page, sort_rows
 from sandbox.cancellations import reject, under_way
-from sandbox.errors import ApiError, Code, ControlError
+from sandbox.carrier import SHIPPABLE, hand_over, record, tracking_of
+from sandbox.errors import ApiError, Code
 from sandbox.order_api import order_of
-from sandbox.orders import ensure_package, set_status
+from sandbox.packages import ensure_package, offered_slots
 from sandbox.store import Doc
-from sandbox.world import World
 
 _MOST_PACKAGES = 50
 _USUAL_PACKAGES = 20
-_HOUR = 3600
-_SLOTS = 3
-CARRIER_EVENTS = ("ships", "scanned", "no_show", "delivered", "completes")
-_SHIPPABLE = frozenset({"AWAITING_SHIPMENT", "PARTIALLY_SHIPPING"})
+_UNLISTED = frozenset(
+    {"shop_id", "sub_status", "handover_method", "pickup_slot", "ship_exception_reason"}
+)
+"""What the search leaves to the detail."""
 
 
 def search_packages(call: Call) -> Doc:
@@ -29,8 +29,7 @@ def search_packages(call: Call) -> Doc:
     ]
     rows = sort_rows(call, rows, allowed=("create_time", "update_time", "order_pay_time"))
     answer = page(call, rows, name="packages", most=_MOST_PACKAGES, usual=_USUAL_PACKAGES)
-    private = {"shop_id", "sub_status", "handover_method", "pickup_slot"}
-    views = [{k: v for k, v in row.items() if k not in private} for row in answer["packages"]]
+    views = [{k: v for k, v in row.items() if k not in _UNLISTED} for row in answer["packages"]]
     return answer | {"packages": views}
 
 
@@ -68,37 +67,57 @@ def _package(call: Call) -> Doc:
 def handover_slots(call: Call) -> Doc:
     """Answer `GET /fulfillment/{v}/packages/{package_id}/handover_time_slots`."""
     _package(call)
-    start = (call.world.now() // _HOUR + 1) * _HOUR
-    begins = [start + number * 4 * _HOUR for number in range(_SLOTS)]
     return {
         "can_pickup": True,
         "can_drop_off": True,
         "can_van_collection": call.shop["region"] in {"GB", "UK"},
         "drop_off_point_url": "",
-        "pickup_slots": [
-            # The wire misspells this field; both documentation snapshots print it so.
-            {"start_time": begin, "end_time": begin + 4 * _HOUR, "avaliable": True}
-            for begin in begins
-        ],
+        "pickup_slots": offered_slots(call.world),
     }
 
 
 def ship_package(call: Call) -> Doc:
-    """Answer `POST /fulfillment/{v}/packages/{package_id}/ship`."""
+    """Answer `POST /fulfillment/{v}/packages/{package_id}/ship`; a missed pickup is rebooked."""
     package = _package(call)
     method, slot = call.body.get("handover_method") or "PICKUP", call.body.get("pickup_slot")
+    orders = [call.world.orders.rows[held["id"]] for held in package["orders"]]
+    again = _books_again(call, package, orders, slot)
+    if not again:
+        for order in orders:
+            _check_shippable(call, order)
     if method == "PICKUP" and call.shop["region"] == "US" and not slot:
         raise ApiError(Code.SLOT_MISSING, "pickup_slot is required")
-    orders = [call.world.orders.rows[held["id"]] for held in package["orders"]]
-    for order in orders:
-        _check_shippable(call, order)
+    if slot:
+        _check_slot(call, slot)
     package |= {"handover_method": method, "pickup_slot": slot or {}}
     tracking = (call.body.get("self_shipment") or {}).get("tracking_number")
     package["tracking_number"] = tracking or package["tracking_number"]
+    if again:
+        package["update_time"] = call.world.now()
+    call.world.packages.put(package["id"], package)
     for order in orders:
-        if order["status"] in _SHIPPABLE:
+        if again and order["status"] == "AWAITING_COLLECTION":
+            record(call.world, package, order, event="rebooked", by="seller")
+        elif order["status"] in SHIPPABLE:
             hand_over(call.world, order, by="seller")
     return {}
+
+
+def _books_again(call: Call, package: Doc, orders: list[Doc], slot: Doc | None) -> bool:
+    """Tell whether a package that waits for the carrier is to be given another window."""
+    return (
+        call.world.scenario.allow_rebooking
+        and bool(slot)
+        and slot != package.get("pickup_slot")
+        and any(order["status"] == "AWAITING_COLLECTION" for order in orders)
+    )
+
+
+def _check_slot(call: Call, slot: Doc) -> None:
+    wanted = (slot.get("start_time"), slot.get("end_time"))
+    free = [s for s in offered_slots(call.world) if s["avaliable"]]
+    if wanted not in {(s["start_time"], s["end_time"]) for s in free}:
+        raise ApiError(Code.SLOT_OUTSIDE, "pickup_slot is not one of the available slots")
 
 
 def mark_shipped(call: Call) -> Doc:
@@ -108,7 +127,7 @@ def mark_shipped(call: Call) -> Doc:
     package = ensure_package(call.world, order)
     tracking = call.body.get("tracking_number")
     package["tracking_number"] = tracking or package["tracking_number"]
-    hand_over(call.world, order, by="seller")
+    hand_over(call.world, order, by="seller", own_carrier=True)
     return {
         "order_id": order["id"],
         "order_line_item_ids": package["order_line_item_ids"],
@@ -117,12 +136,17 @@ def mark_shipped(call: Call) -> Doc:
     }
 
 
+def order_tracking(call: Call) -> Doc:
+    """Answer `GET /fulfillment/{v}/orders/{order_id}/tracking`."""
+    return {"tracking": tracking_of(order_of(call, call.ids["order_id"]))}
+
+
 def _check_shippable(call: Call, order: Doc) -> None:
     """Refuse what cannot be shipped; in the US shipping turns a buyer's request down."""
     status = order["status"]
     if status == "CANCELLED":
         raise ApiError(Code.PACKAGE_CANCELLED, "the order is cancelled")
-    if status not in _SHIPPABLE:
+    if status not in SHIPPABLE:
         code = Code.CANCEL_STATUS if status in {"UNPAID", "ON_HOLD"} else Code.PACKAGE_SHIPPED
         raise ApiError(code, f"order status {status} does not allow shipping")
     pending = under_way(call.world, order)
@@ -131,46 +155,3 @@ def _check_shippable(call: Call, order: Doc) -> None:
     if call.shop["region"] != "US" or pending["role"] != "BUYER":
         raise ApiError(Code.AFTERSALE_PENDING, "an after-sale request is pending")
     reject(call.world, pending)
-
-
-def hand_over(world: World, order: Doc, *, by: str) -> None:
-    """Move an order to AWAITING_COLLECTION and record who shipped it."""
-    package = ensure_package(world, order)
-    set_status(world, order, "AWAITING_COLLECTION")
-    effect = {"shop_id": order["shop_id"], "order_id": order["id"], "package_id": package["id"]}
-    world.record_effect("shipments", effect | {"event": "ships", "by": by})
-
-
-def carrier_event(world: World, package: Doc, event: str) -> None:
-    """Let the carrier or warehouse do something to a package and all its orders.
-
-    Raises:
-        ControlError: The event is not known.
-    """
-    if event not in CARRIER_EVENTS:
-        raise ControlError(f"carrier event {event!r} is not one of {', '.join(CARRIER_EVENTS)}")
-    for held in package["orders"]:
-        order_event(world, world.orders.rows[held["id"]], event, package_id=package["id"])
-
-
-def order_event(world: World, order: Doc, event: str, *, package_id: str = "") -> None:
-    """Apply a carrier or warehouse event to one order; one that no longer fits does nothing."""
-    if event == "ships":
-        if order["status"] in _SHIPPABLE:
-            hand_over(world, order, by="warehouse")
-        return
-    origin, target = _MOVES[event]
-    package_id = package_id or next((p["id"] for p in order["packages"]), "")
-    effect = {"shop_id": order["shop_id"], "order_id": order["id"], "package_id": package_id}
-    if order["status"] in origin:
-        world.record_effect("shipments", effect | {"event": event, "by": "carrier"})
-        if target:
-            set_status(world, order, target)
-
-
-_MOVES: dict[str, tuple[frozenset[str], str]] = {
-    "scanned": (_SHIPPABLE | {"AWAITING_COLLECTION"}, "IN_TRANSIT"),
-    "no_show": (frozenset({"AWAITING_COLLECTION"}), ""),
-    "delivered": (frozenset({"AWAITING_COLLECTION", "IN_TRANSIT"}), "DELIVERED"),
-    "completes": (frozenset({"DELIVERED"}), "COMPLETED"),
-}

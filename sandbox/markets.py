@@ -102,16 +102,70 @@ class Market:
         """Tell whether an unanswered request cancels the order by itself."""
         return self.region == "TH"
 
-    def clocks(self, paid_at: int) -> dict[str, int]:
-        """Return the platform's deadlines of an order paid at *paid_at* (unix seconds)."""
+    def clocks(
+        self, paid_at: int, order_type: str = "NORMAL", handling: dict[str, str] | None = None
+    ) -> dict[str, int]:
+        """Return the platform's deadlines of an order.
+
+        Args:
+            paid_at: Unix seconds.
+            order_type: NORMAL, PRE_ORDER, BACK_ORDER or MADE_TO_ORDER.
+            handling: The seller's handling time of the last three, `{"days", "type"}`.
+        """
+        if order_type in HANDLING:
+            ready = paid_at + handling_seconds(handling or HANDLING[order_type])
+            days = self._later_days(order_type)
+        else:
+            ready, days = paid_at, self._days
+        return {name: ready + n * _DAY for name, n in (days | {"delivery_due_time": 40}).items()}
+
+    @property
+    def _days(self) -> dict[str, int]:
         us = {"rts_sla_time": 3, "tts_sla_time": 4, "shipping_due_time": 10}
         asia = {"rts_sla_time": 1, "tts_sla_time": 2, "shipping_due_time": 3}
-        days = (
+        return (
             us | {"collection_due_time": 12}
             if self.region == "US"
             else (asia | {"collection_due_time": 4})
         )
-        return {name: paid_at + n * _DAY for name, n in (days | {"delivery_due_time": 40}).items()}
+
+    def _later_days(self, order_type: str) -> dict[str, int]:
+        """Return days after the handling time; business days are rounded up to calendar days.
+
+        Source:
+            US: back-orders and made-to-order are cancelled 4, pre-orders 5 business days after
+            the dispatch deadline, which is one business day after the handling time. Thailand:
+            pre-orders are cancelled the seller's days + 2 calendar days after payment.
+        """
+        if self.region != "US":
+            return {
+                "rts_sla_time": 1,
+                "tts_sla_time": 2,
+                "shipping_due_time": 2,
+                "collection_due_time": 3,
+            }
+        last = 8 if order_type == "PRE_ORDER" else 7
+        return {
+            "rts_sla_time": 1,
+            "tts_sla_time": 2,
+            "shipping_due_time": last,
+            "collection_due_time": last + 2,
+        }
+
+
+HANDLING = {
+    "PRE_ORDER": {"days": "14", "type": "CALENDAR_DAY"},
+    "BACK_ORDER": {"days": "10", "type": "BUSINESS_DAY"},
+    "MADE_TO_ORDER": {"days": "7", "type": "BUSINESS_DAY"},
+}
+"""Handling times where an order says none; sellers may choose 3 to 60, 15 and 14 days."""
+
+
+def handling_seconds(handling: dict[str, str]) -> int:
+    """Return a handling time in seconds; business days are stretched to calendar days."""
+    days = int(handling["days"])
+    # Five business days are a week.
+    return _DAY * (-(-days * 7 // 5) if handling["type"] == "BUSINESS_DAY" else days)
 
 
 ALL_PAID_REASONS = frozenset({OUT_OF_STOCK, _WRONG_PRICE, _NO_ADDRESS, _BUYER_ASKED})

@@ -4,23 +4,29 @@ from typing import Any
 
 from sandbox.calls import Call
 from sandbox.errors import ApiError, Code
+from sandbox.stock import places, set_place
 from sandbox.store import Doc
 from sandbox.webhooks import emit
-from sandbox.world import World
 
 _MOST_PRODUCT_IDS = 100
 _MOST_SKU_IDS = 600
 _MOST_SWITCHED = 20
 _MOST_QUANTITY = 99_999
-_LOW_STOCK = 5
+_STOCK = frozenset({"available", "committed", "warehouses"})
+"""Fields of a SKU that the platform prints in other shapes."""
 
 
 def product_detail(call: Call) -> Doc:
     """Answer `GET /product/{v}/products/{product_id}`."""
     product = _product(call, call.ids["product_id"])
     skus = [
-        {name: value for name, value in sku.items() if name not in {"available", "committed"}}
-        | {"inventory": [{"warehouse_id": sku["warehouse_id"], "quantity": sku["available"]}]}
+        {name: value for name, value in sku.items() if name not in _STOCK}
+        | {
+            "inventory": [
+                {"warehouse_id": place["warehouse_id"], "quantity": place["available"]}
+                for place in places(sku)
+            ]
+        }
         for sku in product["skus"]
     ]
     view = {name: value for name, value in product.items() if name != "shop_id"}
@@ -65,10 +71,11 @@ def _inventory(product: Doc, sku_ids: list[str]) -> Doc:
                 "total_committed_quantity": sku["committed"],
                 "warehouse_inventory": [
                     {
-                        "warehouse_id": sku["warehouse_id"],
-                        "available_quantity": sku["available"],
-                        "committed_quantity": sku["committed"],
+                        "warehouse_id": place["warehouse_id"],
+                        "available_quantity": place["available"],
+                        "committed_quantity": place["committed"],
                     }
+                    for place in places(sku)
                 ],
             }
             for sku in skus
@@ -85,58 +92,66 @@ def update_inventory(call: Call) -> Doc:
     errors: list[Doc] = []
     for entry in wanted:
         try:
-            _set_quantity(call, product, entry)
+            extra = _set_sku(call, product, entry)
         except ApiError as error:
-            detail = {"sku_id": str(entry.get("id")), "extra_errors": []}
-            errors.append({"code": error.code, "message": error.message, "detail": detail})
+            errors.append(_failure(error, {"sku_id": str(entry.get("id")), "extra_errors": []}))
+            continue
+        if extra:
+            named = {"sku_id": str(entry["id"]), "extra_errors": extra}
+            first = ApiError(extra[0]["code"], f"{len(extra)} warehouses were left as they are")
+            errors.append(_failure(first, named))
     return {"errors": errors}
 
 
-def _set_quantity(call: Call, product: Doc, entry: Doc) -> None:
+def _failure(error: ApiError, detail: Doc) -> Doc:
+    return {"code": error.code, "message": error.message, "detail": detail}
+
+
+def _set_sku(call: Call, product: Doc, entry: Doc) -> list[Doc]:
+    """Set a SKU in each of its warehouses; return those that refused."""
     sku = next((s for s in product["skus"] if s["id"] == str(entry.get("id"))), None)
     if sku is None:
         raise ApiError(Code.NO_PRODUCT, f"SKU {entry.get('id')!r} does not exist")
-    places = entry.get("inventory") or []
-    if not places:
+    refused: list[Doc] = []
+    for place, quantity in _wanted(sku, entry.get("inventory") or []):
+        try:
+            _check_quantity(call, place, quantity)
+        except ApiError as error:
+            told = {"code": error.code, "message": error.message}
+            refused.append({"warehouse_id": place["warehouse_id"]} | told)
+            continue
+        set_place(call.world, product, sku, place, quantity)
+        names = {"product_id": product["id"], "sku_id": sku["id"]}
+        done = {"warehouse_id": place["warehouse_id"], "quantity": quantity, "kind": "quantity"}
+        call.world.record_effect("inventory", {"shop_id": call.shop_id} | names | done)
+    return refused
+
+
+def _wanted(sku: Doc, inventory: list[Doc]) -> list[tuple[Doc, Any]]:
+    """Pair the SKU's warehouses with the quantities asked for; all of them must be named.
+
+    Raises:
+        ApiError: None given, an unknown warehouse, or one left out.
+    """
+    if not inventory:
         raise ApiError(Code.PRODUCT_CHECK, "inventory is required")
-    if any(place.get("warehouse_id") not in {None, sku["warehouse_id"]} for place in places):
+    held = {place["warehouse_id"]: place for place in places(sku)}
+    only = next(iter(held)) if len(held) == 1 else ""
+    asked = {str(one.get("warehouse_id") or only): one.get("quantity") for one in inventory}
+    if set(asked) - set(held):
         raise ApiError(Code.NO_WAREHOUSE, "warehouse_id does not exist")
-    quantity: Any = places[0].get("quantity")
-    least = 0 if call.world.scenario.allow_zero_inventory else 1
-    if not isinstance(quantity, int) or not least <= quantity <= _MOST_QUANTITY:
+    if set(held) - set(asked):
+        raise ApiError(Code.PRODUCT_CHECK, "all warehouses of the SKU must be given")
+    return [(held[warehouse], quantity) for warehouse, quantity in asked.items()]
+
+
+def _check_quantity(call: Call, place: Doc, quantity: object) -> None:
+    refuses_zero = not call.world.scenario.allow_zero_inventory or place["refuses"] == "zero"
+    least = 1 if refuses_zero else 0
+    if place["refuses"] == "any":
+        raise ApiError(Code.PRODUCT_CHECK, "the warehouse does not take changes")
+    if type(quantity) is not int or not least <= quantity <= _MOST_QUANTITY:
         raise ApiError(Code.PRODUCT_CHECK, f"quantity must be {least} to {_MOST_QUANTITY}")
-    set_available(call.world, product, sku, quantity)
-    names = {"product_id": product["id"], "sku_id": sku["id"]}
-    place = {"warehouse_id": sku["warehouse_id"], "quantity": quantity, "kind": "quantity"}
-    call.world.record_effect("inventory", {"shop_id": call.shop_id} | names | place)
-
-
-def _level(available: int) -> str:
-    if available == 0:
-        return "OUT_OF_STOCK"
-    return "LOW_STOCK" if available <= _LOW_STOCK else "SUFFICIENT_STOCK"
-
-
-def set_available(world: World, product: Doc, sku: Doc, quantity: int) -> None:
-    """Set a SKU's stock; a change of level goes out as a webhook."""
-    before = _level(sku["available"])
-    sku["available"] = quantity
-    world.products.put(product["id"], product)
-    if _level(quantity) == before:
-        return
-    data = {
-        "product_id": product["id"],
-        "sku_id": sku["id"],
-        "trigger_reason": {"alert_type": "REALTIME", "low_stock_threshold": _LOW_STOCK},
-        "current_inventory_status": _level(quantity),
-        "inventory_distribution": {
-            "total_quantity": quantity + sku["committed"],
-            "available_quantity": quantity,
-            "committed_quantity": sku["committed"],
-        },
-        "update_time": world.now(),
-    }
-    emit(world, product["shop_id"], 27, data)
 
 
 def activate(call: Call) -> Doc:
@@ -158,8 +173,7 @@ def _switch(call: Call, *, status: str, kind: str) -> Doc:
         try:
             _switch_one(call, _product(call, product_id), status, kind)
         except ApiError as error:
-            detail = {"product_id": product_id, "extra_errors": []}
-            errors.append({"code": error.code, "message": error.message, "detail": detail})
+            errors.append(_failure(error, {"product_id": product_id, "extra_errors": []}))
     return {"errors": errors}
 
 

@@ -126,6 +126,13 @@ ROUTES = (
     Route("GET", f"{_PACKAGE}/handover_time_slots", _BASE, _SHIP, fulfillment.handover_slots),
     Route("POST", f"{_PACKAGE}/ship", _BASE, _SHIP, fulfillment.ship_package),
     Route(
+        "GET",
+        "/fulfillment/{v}/orders/{order_id}/tracking",
+        _BASE,
+        _SHIP,
+        fulfillment.order_tracking,
+    ),
+    Route(
         "POST",
         "/fulfillment/{v}/orders/{order_id}/packages",
         ("202309", "202610"),

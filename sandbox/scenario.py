@@ -54,9 +54,13 @@ class Scenario:
     refresh_life_seconds: float = 358 * 86_400
     rate_limit_per_second: float = 50
     """Per shop and endpoint; 0 switches the limit off."""
+    ads_per_second: float = 10
+    """Of the Marketing API, which documents 10 per app; 0 switches the limit off."""
     coupon_cards_per_second: float = 0
     """Per shop; the platform documents 0.5; 0 switches the limit off."""
     allow_zero_inventory: bool = True
+    allow_rebooking: bool = True
+    """Whether a package that waits for the carrier takes another pickup slot; undocumented."""
     http_status: Mapping[int, int] = field(default_factory=lambda: dict(HTTP_STATUS))
     webhooks: WebhookFlaws = WebhookFlaws()
     events: tuple[PlannedEvent, ...] = ()

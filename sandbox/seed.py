@@ -4,15 +4,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+from sandbox.ads import add_advertiser, default_advertisers
 from sandbox.cancellations import request_by_buyer
+from sandbox.carrier import CARRIER_EVENTS
 from sandbox.clock import read_instant
 from sandbox.default_orders import default_orders
 from sandbox.errors import ControlError
-from sandbox.fulfillment import CARRIER_EVENTS
 from sandbox.habit_runs import happened
 from sandbox.markets import Market
-from sandbox.orders import add_order
+from sandbox.order_intake import add_order
 from sandbox.shops import default_shops
+from sandbox.stock import read_places, totals
 from sandbox.store import Doc
 from sandbox.world import World
 
@@ -40,8 +42,8 @@ def fill(world: World, seed: Doc | None) -> None:
 
     Args:
         world: The shops.
-        seed: `{"shops": [...], "orders": [...]}`; without shops the default ones stand, without
-            a seed the default orders too.
+        seed: `{"shops", "advertisers", "orders"}`, each a list; without shops the default ones
+            stand with their advertisers, without a seed the default orders too.
 
     Raises:
         ControlError: The seed does not hold together.
@@ -51,6 +53,11 @@ def fill(world: World, seed: Doc | None) -> None:
     given = seed or {}
     for raw in given.get("shops") or default_shops():
         _add_shop(world, raw)
+    advertisers = given.get("advertisers")
+    if advertisers is None and not given.get("shops"):
+        advertisers = default_advertisers()
+    for raw in advertisers or []:
+        add_advertiser(world, raw)
     orders = default_orders(world.now()) if seed is None else given.get("orders", [])
     waiting = [_add(world, raw) for raw in orders]
     for order in waiting:
@@ -103,12 +110,13 @@ def _sku(shop: Doc, raw: Doc) -> Doc:
     price: Any = raw.get("price", "10.00")
     if not isinstance(price, dict):
         price = {"currency": Market(shop["region"]).currency, "sale_price": str(price)}
-    frame = {"seller_sku": "", "sku_name": "", "warehouse_id": _WAREHOUSE}
-    stock = {
-        "available": int(raw.get("available", 100)),
-        "committed": int(raw.get("committed", 0)),
-    }
-    return frame | raw | stock | {"id": str(raw["id"]), "price": price}
+    held = read_places(raw, _WAREHOUSE)
+    refusals = {place["refuses"] for place in held} - {"", "zero", "any"}
+    if refusals:
+        raise ControlError(f"SKU {raw['id']}: a warehouse refuses 'zero' or 'any', not {refusals}")
+    frame = {"seller_sku": "", "sku_name": "", "warehouse_id": held[0]["warehouse_id"]}
+    own = {"id": str(raw["id"]), "price": price, "warehouses": held}
+    return frame | raw | totals(held) | own
 
 
 def _coupon(world: World, shop: Doc, raw: Doc) -> Doc:

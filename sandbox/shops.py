@@ -10,16 +10,21 @@ US_SHOP_ID = "7495540735365777501"
 TH_SHOP_ID = "7495540735365777502"
 US_AUTH_CODE = "sandbox-consent-us"
 TH_AUTH_CODE = "sandbox-consent-th"
+WAREHOUSES = ("7300000000000000001", "7300000000000000002")
 
 
-def _sku(sku_id: str, seller_sku: str, name: str, price: tuple[str, str], available: int) -> Doc:
+def _sku(sku_id: str, seller_sku: str, name: str, price: tuple[str, str], *available: int) -> Doc:
+    """Return a SKU that is kept in as many warehouses as quantities are given."""
     sale_price, currency = price
     return {
         "id": sku_id,
         "seller_sku": seller_sku,
         "sku_name": name,
         "price": {"currency": currency, "sale_price": sale_price},
-        "available": available,
+        "warehouses": [
+            {"warehouse_id": warehouse, "available": units}
+            for warehouse, units in zip(WAREHOUSES, available, strict=False)
+        ],
     }
 
 
@@ -42,7 +47,7 @@ def _us_products() -> list[Doc]:
         {
             "id": "1729500000000000103",
             "title": "Ceramic Mug",
-            "skus": [_sku("1729500000000001301", "MUG-W", "White", ("18.00", "USD"), 60)],
+            "skus": [_sku("1729500000000001301", "MUG-W", "White", ("18.00", "USD"), 45, 15)],
         },
     ]
 

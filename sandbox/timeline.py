@@ -8,8 +8,8 @@ import httpx
 
 from sandbox import buyers
 from sandbox.cancellations import FINISH, UNANSWERED, finish, run_out
+from sandbox.carrier import carrier_event, order_event
 from sandbox.clock import rfc3339
-from sandbox.fulfillment import carrier_event, order_event
 from sandbox.habit_runs import REACT
 from sandbox.orders import ORDER_CLOCK, set_status
 from sandbox.seed import CARRIER

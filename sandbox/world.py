@@ -17,6 +17,7 @@ _ID_BASE = {
     "conversation": 7_106_800_000_000_000_000,
     "message": 7_327_100_000_000_000_000,
     "user": 7_494_500_000_000_000_000,
+    "penalty": 7_390_000_000_000_000_000,
     "notification": 7_380_000_000_000_000_000,
 }
 _ID_STEP = 10_007
@@ -82,6 +83,10 @@ class World:
         self.cancellations = Table(store, "cancellation", cancel_indexes)
         self.access_tokens = Table(store, "access_token")
         self.refresh_tokens = Table(store, "refresh_token")
+        self.advertisers = Table(store, "advertiser")
+        self.campaigns = Table(store, "campaign")
+        self.adgroups = Table(store, "adgroup")
+        self.penalties = Table(store, "penalty")
         self.hooks = Table(store, "hook")
         self.deliveries = Table(store, "delivery")
         self.faults = Table(store, "fault")

@@ -25,6 +25,8 @@ class EventTopic(StrEnum):
     CANCELLATION_STATUS_CHANGE = "CANCELLATION_STATUS_CHANGE"
     NEW_CONVERSATION = "NEW_CONVERSATION"
     NEW_MESSAGE = "NEW_MESSAGE"
+    # Its name is known from other clients only, so it is asked for last.
+    INVENTORY_STATUS_CHANGE = "INVENTORY_STATUS_CHANGE"
 
 
 class WebhookRegistration(BaseModel):

@@ -63,6 +63,9 @@ class WireOrder(Wire):
     create_time: int
     paid_time: int | None = None
     update_time: int | None = None
+    rts_time: int | None = None
+    collection_time: int | None = None
+    delivery_time: int | None = None
     is_cod: bool = False
     is_sample_order: bool = False
     fulfillment_type: str = _BY_SELLER
@@ -89,6 +92,9 @@ class WireOrder(Wire):
             created_at=_required(self.create_time),
             paid_at=from_unix(self.paid_time),
             updated_at=from_unix(self.update_time),
+            ready_at=from_unix(self.rts_time),
+            collected_at=from_unix(self.collection_time),
+            delivered_at=from_unix(self.delivery_time),
             is_cod=self.is_cod,
             is_sample=self.is_sample_order,
             # is_on_hold_order also stays true afterwards, so the status alone tells.

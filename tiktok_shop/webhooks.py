@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -120,15 +120,23 @@ class MessageArrived(BaseModel):
     message: ChatMessage
 
 
+class StockLevel(StrEnum):
+    """What the platform says of a SKU's stock; UNKNOWN stands for a word we have not met."""
+
+    SUFFICIENT_STOCK = "SUFFICIENT_STOCK"
+    LOW_STOCK = "LOW_STOCK"
+    OUT_OF_STOCK = "OUT_OF_STOCK"
+    UNKNOWN = "UNKNOWN"
+
+
 class StockChanged(BaseModel):
-    """Topic 27."""
+    """Topic 27; the counts in it are a hint at most, the inventory is read before acting."""
 
     model_config = ConfigDict(frozen=True)
 
     product_id: str
     sku_id: str
-    status: str
-    """SUFFICIENT_STOCK, LOW_STOCK or OUT_OF_STOCK."""
+    status: StockLevel
     changed_at: Instant
 
 
@@ -250,10 +258,11 @@ def read_message(data: Mapping[str, Any]) -> MessageArrived:
 def read_stock(data: Mapping[str, Any]) -> StockChanged:
     """Return the fact of topic 27."""
     given = _typed(data, _StockData)
+    word = given.current_inventory_status
     return StockChanged(
         product_id=given.product_id,
         sku_id=given.sku_id,
-        status=given.current_inventory_status,
+        status=StockLevel(word) if word in set(StockLevel) else StockLevel.UNKNOWN,
         changed_at=_instant(given.update_time),
     )
 

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from sandbox.app import Sandbox
-from sandbox.shops import APP_KEY, APP_SECRET, US_AUTH_CODE
+from sandbox.shops import APP_KEY, APP_SECRET, US_AUTH_CODE, US_SHOP_ID
 from sandbox.signing import request_sign
 
 Json = dict[str, Any]
@@ -94,6 +94,35 @@ class Controls:
     async def carrier(self, package_id: str, event: str) -> Json:
         """Let the carrier do something to a package."""
         return await self._post("carrier", {"package_id": package_id, "event": event})
+
+    async def packages(self, shop_id: str = "") -> list[Json]:
+        """Return the packages with their slots, of one shop or of all."""
+        held = await self._get("packages", **({"shop_id": shop_id} if shop_id else {}))
+        return list(held["packages"])
+
+    async def package(self, package_id: str) -> Json:
+        """Return one package."""
+        (package,) = (await self._get("packages", package_id=package_id))["packages"]
+        held: Json = package
+        return held
+
+    async def stock(self, sku_id: str, available: int, **other: str) -> Json:
+        """Set what a warehouse of the US shop still sells, as if counted anew."""
+        body = {"shop_id": US_SHOP_ID, "sku_id": sku_id, "available": available, **other}
+        return await self._post("stock", body)
+
+    async def ads(self) -> dict[str, Json]:
+        """Return the advertisers by id, each with campaigns and ad groups."""
+        held = (await self._get("ads"))["advertisers"]
+        return {one["advertiser_id"]: one for one in held}
+
+    async def set_ad(self, **given: Any) -> Json:
+        """Set the state of a campaign or ad group, or make an advertiser stuck."""
+        return await self._post("ads", given)
+
+    async def penalty(self, **given: Any) -> Json:
+        """Issue a penalty notice, or write a decision on one."""
+        return await self._post("penalties", given)
 
     async def clock(self) -> Json:
         """Return what the clocks show."""

@@ -214,3 +214,50 @@ async def test_an_us_order_gets_its_package_when_it_ships_and_a_thai_one_when_pa
     assert not any(o["packages"] for o in waiting if o["shop_id"] == US_SHOP_ID)
     assert all(o["packages"] for o in waiting if o["shop_id"] == TH_SHOP_ID)
     assert all(o["packages"] for o in collecting)
+
+
+@pytest.mark.parametrize(
+    ("shop_id", "order_type", "handling", "days"),
+    [
+        (US_SHOP_ID, "PRE_ORDER", None, 14 + 8),
+        (US_SHOP_ID, "BACK_ORDER", None, 14 + 7),
+        (US_SHOP_ID, "BACK_ORDER", {"days": "15", "type": "BUSINESS_DAY"}, 21 + 7),
+        (US_SHOP_ID, "MADE_TO_ORDER", {"days": "3", "type": "BUSINESS_DAY"}, 5 + 7),
+        (TH_SHOP_ID, "PRE_ORDER", {"days": "20", "type": "CALENDAR_DAY"}, 22),
+        (US_SHOP_ID, "NORMAL", None, 10),
+    ],
+)
+async def test_orders_that_take_longer_have_later_clocks(
+    shop_id: str, order_type: str, handling: Any, days: int
+) -> None:
+    given = {"order_type": order_type} | ({"handling_duration": handling} if handling else {})
+    lines = [{"sku_id": _SKU, "sale_price": "5.00"}]
+    order = _order(1, shop_id=shop_id, line_items=lines, create_time=1_800_000_000, **given)
+    async with in_process(create_app(seed={"orders": [order]})) as held:
+        (kept,) = await held.orders()
+    assert 1_800_000_000 + days * 86_400 == kept["shipping_due_time"]
+    assert kept["rts_sla_time"] < kept["shipping_due_time"] < kept["collection_due_time"]
+    assert ("handling_duration" in kept) is (order_type != "NORMAL")
+    assert ("release_date" in kept) is (order_type == "PRE_ORDER")
+    assert not kept["plain"] or order_type == "NORMAL"
+
+
+async def test_a_pre_order_on_hold_is_released_on_its_day(shops: InProcess) -> None:
+    (order,) = await shops.put_orders(_order(1, order_type="PRE_ORDER", status="ON_HOLD"))
+    await shops.advance(13 * 86_400)
+    assert "ON_HOLD" == (await shops.order(order["id"]))["status"]
+    await shops.advance(2 * 86_400)
+    assert "AWAITING_SHIPMENT" == (await shops.order(order["id"]))["status"]
+
+
+async def test_the_default_shops_have_orders_that_can_wait_a_fortnight(shops: InProcess) -> None:
+    for shop_id in (US_SHOP_ID, TH_SHOP_ID):
+        later = [o for o in await shops.orders(shop_id) if o["order_type"] != "NORMAL"]
+        far = [o for o in later if o["shipping_due_time"] >= time.time() + 15 * 86_400]
+        assert len(far) >= 3
+        assert {"AWAITING_SHIPMENT"} == {order["status"] for order in later}
+
+
+async def test_a_shipped_order_shows_when_it_was_shipped_and_collected(shops: InProcess) -> None:
+    (order,) = await shops.put_orders(_order(1, status="IN_TRANSIT", create_time="-9000"))
+    assert order["create_time"] == order["rts_time"] == order["collection_time"]

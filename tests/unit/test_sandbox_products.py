@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from sandbox.app import create_app
-from sandbox.errors import Code
+from sandbox.errors import Code, ControlError
 from sandbox.scenario import Scenario
+from sandbox.shops import US_SHOP_ID
 from tests.support.sandbox import InProcess, in_process
 
 _PRODUCT, _SKU = "1729500000000000101", "1729500000000001101"
@@ -142,3 +143,95 @@ async def test_one_to_twenty_products_at_a_time(shops: InProcess, count: int) ->
     path = "/product/202309/products/deactivate"
     envelope = await shops.shop.call("POST", path, {"product_ids": ["1"] * count})
     assert Code.TOO_MANY_IDS == envelope["code"]
+
+
+_TWO = {
+    "id": "51",
+    "price": "3.00",
+    "warehouses": [
+        {"warehouse_id": "w1", "available": 5},
+        {"warehouse_id": "w2", "available": 3, "committed": 1, "refuses": "zero"},
+        {"warehouse_id": "w3", "available": 2, "refuses": "any"},
+    ],
+}
+
+
+def _two_places(**sku: Any) -> Any:
+    shop = {"shop_id": "1", "region": "US", "cipher": "c", "auth_code": "a"}
+    product = {"id": "5", "skus": [_TWO | sku]}
+    lines = [{"sku_id": "51"}]
+    order = {"id": "577000000000000001", "shop_id": "1", "line_items": lines}
+    seed = {"shops": [shop | {"products": [product]}], "orders": [order]}
+    return in_process(create_app(seed=seed), "a")
+
+
+async def _places(shops: InProcess) -> dict[str, tuple[int, int]]:
+    data = await shops.shop.data("POST", _SEARCH, {"sku_ids": ["51"]})
+    ((sku,),) = [entry["skus"] for entry in data["inventory"]]
+    held = {
+        place["warehouse_id"]: (place["available_quantity"], place["committed_quantity"])
+        for place in sku["warehouse_inventory"]
+    }
+    assert sku["total_available_quantity"] == sum(available for available, _ in held.values())
+    assert sku["total_committed_quantity"] == sum(committed for _, committed in held.values())
+    return held
+
+
+async def _set(shops: InProcess, **by_warehouse: int) -> Any:
+    inventory = [{"warehouse_id": w, "quantity": n} for w, n in by_warehouse.items()]
+    body = {"skus": [{"id": "51", "inventory": inventory}]}
+    return await shops.shop.data("POST", "/product/202309/products/5/inventory/update", body)
+
+
+async def test_warehouses_that_refuse_are_named_and_the_others_are_set() -> None:
+    async with _two_places() as held:
+        (error,) = (await _set(held, w1=0, w2=0, w3=1))["errors"]
+        assert (Code.PRODUCT_CHECK, "51") == (error["code"], error["detail"]["sku_id"])
+        refused = [part["warehouse_id"] for part in error["detail"]["extra_errors"]]
+        assert ["w2", "w3"] == refused
+        assert {"w1": (0, 0), "w2": (3, 1), "w3": (2, 0)} == await _places(held)
+        done = [
+            (one["warehouse_id"], one["quantity"]) for one in (await held.effects())["inventory"]
+        ]
+        assert [("w1", 0)] == done
+
+
+@pytest.mark.parametrize(
+    ("places", "code"),
+    [({"w1": 1}, Code.PRODUCT_CHECK), ({"w1": 1, "w9": 1}, Code.NO_WAREHOUSE)],
+)
+async def test_all_warehouses_of_a_sku_are_given_or_none_is_set(
+    places: dict[str, int], code: int
+) -> None:
+    async with _two_places() as held:
+        (error,) = (await _set(held, **places))["errors"]
+        assert (code, []) == (error["code"], error["detail"]["extra_errors"])
+        assert (5, 0) == (await _places(held))["w1"]
+
+
+async def test_an_order_takes_its_units_from_the_warehouses_in_turn() -> None:
+    async with _two_places() as held:
+        await held.buys("577000000000000001", "51", 7)
+        assert {"w1": (0, 5), "w2": (1, 3), "w3": (2, 0)} == await _places(held)
+        await held.buys("577000000000000001", "51", 5)
+        assert {"w1": (0, 7), "w2": (0, 4), "w3": (0, 2)} == await _places(held), "oversold"
+
+
+def test_a_refusal_that_means_nothing_is_named() -> None:
+    with pytest.raises(ControlError, match="sometimes"):
+        _two_places(warehouses=[{"warehouse_id": "w1", "refuses": "sometimes"}])
+
+
+async def test_a_new_count_changes_the_stock_without_being_an_effect(shops: InProcess) -> None:
+    assert 3 == (await shops.stock(_SKU, 3))["available"]
+    assert 3 == await _available(shops)
+    assert [] == (await shops.effects())["inventory"]
+    for body in ({"available": -1}, {"available": 1, "warehouse_id": "w9"}, {"sku_id": "1"}):
+        given = {"shop_id": US_SHOP_ID, "sku_id": _SKU, "available": 1} | body
+        assert 400 == (await shops.http.post("/_control/stock", json=given)).status_code
+
+
+async def test_a_mug_of_the_default_shop_is_kept_in_two_warehouses(shops: InProcess) -> None:
+    product = await shops.shop.data("GET", "/product/202309/products/1729500000000000103")
+    assert [45, 15] == [place["quantity"] for place in product["skus"][0]["inventory"]]
+    assert "warehouses" not in product["skus"][0]

@@ -146,6 +146,50 @@ async def test_cancelling_one_unit_of_a_packed_order_updates_the_package() -> No
     assert [order["id"]] == update["data"]["package_list"][0]["order_id_list"]
 
 
+async def test_orders_that_come_to_travel_together_are_told() -> None:
+    async with _shops() as held, receiver() as hooks:
+        await held.shop.register(hooks.url, "PACKAGE_UPDATE")
+        parcel = {"packages": [{"id": "1152900000000000009"}], "status": "AWAITING_COLLECTION"}
+        lines = [{"sku_id": "1729500000000001101"}]
+        order = {"shop_id": US_SHOP_ID, "line_items": lines, **parcel}
+        first, second = await held.put_orders(order, order)
+        await held.advance(0)
+        (update,) = hooks.notifications(4)
+    assert "COMBINE" == update["data"]["sc_type"]
+    (package,) = update["data"]["package_list"]
+    assert [first["id"], second["id"]] == package["order_id_list"]
+
+
+async def test_a_late_scan_is_told_per_order_and_a_missing_driver_never() -> None:
+    """The platform has no notification of its own for the carrier."""
+    async with _shops() as held, receiver() as hooks:
+        await held.shop.register(hooks.url, "ORDER_STATUS_CHANGE", "PACKAGE_UPDATE")
+        parcel = {"packages": [{"id": "1152900000000000009"}], "status": "AWAITING_COLLECTION"}
+        lines = [{"sku_id": "1729500000000001101"}]
+        order = {"shop_id": US_SHOP_ID, "line_items": lines, **parcel}
+        orders = await held.put_orders(order, order)
+        await held.advance(0)
+        known = len(hooks.bodies)
+        await held.carrier("1152900000000000009", "no_show")
+        await held.advance(0)
+        assert known == len(hooks.bodies)
+        await held.carrier("1152900000000000009", "scanned")
+        await held.advance(0)
+        told = [one["data"] for one in hooks.notifications(1)[-2:]]
+    assert [one["id"] for one in orders] == [one["order_id"] for one in told]
+    assert {"IN_TRANSIT"} == {one["order_status"] for one in told}
+
+
+async def test_a_count_that_empties_the_shelf_is_told() -> None:
+    async with _shops() as held, receiver() as hooks:
+        await held.shop.register(hooks.url, "INVENTORY_STATUS_CHANGE")
+        await held.stock("1729500000000001101", 0)
+        await held.advance(0)
+        (told,) = hooks.notifications(27)
+    assert "1729500000000001101" == told["data"]["sku_id"]
+    assert "OUT_OF_STOCK" == told["data"]["current_inventory_status"]
+
+
 async def test_only_registered_types_are_told() -> None:
     async with _shops() as held, receiver() as hooks:
         await held.shop.register(hooks.url, "NEW_MESSAGE")

@@ -34,6 +34,8 @@ ORDER = {
     "create_time": 1_795_000_000,
     "paid_time": 1_795_000_100,
     "update_time": 1_795_000_200,
+    "rts_time": 1_795_000_300,
+    "collection_time": 1_795_000_400,
     "is_cod": False,
     "is_sample_order": False,
     "is_on_hold_order": True,
@@ -77,6 +79,9 @@ async def test_an_order_is_read_field_by_field() -> None:
     assert order.created_at == _at(1_795_000_000)
     assert order.paid_at == _at(1_795_000_100)
     assert order.updated_at == _at(1_795_000_200)
+    assert order.ready_at == _at(1_795_000_300)
+    assert order.collected_at == _at(1_795_000_400)
+    assert order.delivered_at is None
     assert order.total == Money(amount_minor=2710, currency="USD")
     assert order.package_ids == ("1152", "1153")
     assert order.buyer_asks_cancel

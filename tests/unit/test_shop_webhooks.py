@@ -11,6 +11,7 @@ from domain.orders import CancelRole, CancelStatus, ChatRole, OrderStatus
 from tests.support.shop_gateway import digest_of
 from tiktok_shop.webhooks import (
     MalformedNotificationError,
+    StockLevel,
     WebhookType,
     is_authentic,
     read_cancellation,
@@ -213,17 +214,23 @@ def test_a_message_from_time_zero_is_refused() -> None:
         read_message(MESSAGE | {"create_time": 0})
 
 
+STOCK = {
+    "product_id": 1729384750000000001,
+    "sku_id": "1729384750000000002",
+    "current_inventory_status": "OUT_OF_STOCK",
+    "update_time": 1700000000,
+}
+
+
 def test_a_stock_event_takes_ids_that_come_as_numbers() -> None:
-    changed = read_stock(
-        {
-            "product_id": 1729384750000000001,
-            "sku_id": "1729384750000000002",
-            "current_inventory_status": "OUT_OF_STOCK",
-            "update_time": 1700000000,
-        }
-    )
+    changed = read_stock(STOCK)
     assert changed.product_id == "1729384750000000001"
-    assert changed.status == "OUT_OF_STOCK"
+    assert changed.status is StockLevel.OUT_OF_STOCK
+
+
+def test_a_stock_level_we_have_not_met_is_unknown() -> None:
+    changed = read_stock(STOCK | {"current_inventory_status": "NEARLY"})
+    assert changed.status is StockLevel.UNKNOWN
 
 
 @pytest.mark.parametrize(
