@@ -472,6 +472,43 @@ class IncidentOrderRow(Base):
     why: Mapped[str]
     case_id: Mapped[str | None] = mapped_column(default=None)
     outcome: Mapped[str | None] = mapped_column(default=None)
+    place: Mapped[int] = mapped_column(default=0)
+    passed_over: Mapped[bool] = mapped_column(default=False)
+    fate: Mapped[str | None] = mapped_column(default=None)
+    told: Mapped[str] = mapped_column(default="")
+    tellings: Mapped[int] = mapped_column(default=0)
+
+
+class IncidentLedgerRow(Base):
+    """The head of an incident's ledger; its line are the incident's orders by their place."""
+
+    __tablename__ = "incident_ledgers"
+
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    on_hand: Mapped[int]
+    news: Mapped[int]
+    lots: Mapped[JsonList]
+
+
+class IncidentEventRow(Base):
+    """One event that an incident's ledger has taken in, and what it changed."""
+
+    __tablename__ = "incident_events"
+
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    result: Mapped[JsonObject]
+
+
+class IncidentDemandRow(Base):
+    """What the allocation rules need to know of one order of an incident."""
+
+    __tablename__ = "incident_demand"
+
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    candidates: Mapped[JsonObject]
 
 
 class CaseBuyerRow(Base):
