@@ -4,8 +4,8 @@ It is an app, a consent and a token of its own; a token of the shop does not wor
 or ad group is only ever paused or resumed: the API's DELETE is final and is not in this client.
 Campaigns of GMV Max (Shop ads) are paused by the ordinary campaign call.
 
-Source: TikTok API for Business v1.3, campaign and ad group "get" and "status update" (docs,
-autumn 2026).
+Source: TikTok API for Business v1.3, campaign and ad group "get" and "status update", Smart+
+"status update" (docs, autumn 2026).
 """
 
 import json
@@ -30,15 +30,23 @@ _PAGE_SIZE = 100
 
 
 class AdLevel(StrEnum):
-    """What is paused; the value is the API's word for it."""
+    """What is paused; the value is where the API keeps its status call."""
 
     CAMPAIGN = "campaign"
     AD_GROUP = "adgroup"
+    SMART_CAMPAIGN = "smart_plus/campaign"
+    SMART_AD_GROUP = "smart_plus/adgroup"
+    """Of upgraded Smart+ campaigns, which are read like the others and switched apart."""
+
+    @property
+    def kind(self) -> str:
+        """The API's word for what the ids are of."""
+        return self.value.rpartition("/")[2]
 
     @property
     def id_field(self) -> str:
         """Name of one id of this level; the list of ids adds an s."""
-        return f"{self.value}_id"
+        return f"{self.kind}_id"
 
 
 class AdState(StrEnum):
@@ -174,7 +182,7 @@ class MarketingClient:
         plain_ids([advertiser_id, *ids], field=level.id_field)
         if not ids:
             refuse(level.id_field, "no id given; name at least one")
-        # Only ad groups can be changed in part; campaigns are changed together or not at all.
+        # Ordinary campaigns are changed together or not at all; ad groups in part if asked for.
         partly = {"allow_partial_success": True} if level is AdLevel.AD_GROUP else {}
         for batch in _batches(list(dict.fromkeys(ids)), _IDS_PER_WRITE):
             await self._post(
@@ -193,7 +201,7 @@ class MarketingClient:
         number = 1
         while True:
             answer = await self._get(
-                f"{_PREFIX}/{level.value}/get/",
+                f"{_PREFIX}/{level.kind}/get/",
                 {
                     "advertiser_id": advertiser_id,
                     "filtering": _json({f"{level.id_field}s": list(ids)}),
@@ -237,7 +245,7 @@ class MarketingClient:
 
 
 def _id_of(ad: _Ad, level: AdLevel) -> str:
-    return ad.campaign_id if level is AdLevel.CAMPAIGN else ad.adgroup_id
+    return ad.campaign_id if level.kind == AdLevel.CAMPAIGN else ad.adgroup_id
 
 
 def _batches(ids: Sequence[str], size: int) -> Iterator[list[str]]:

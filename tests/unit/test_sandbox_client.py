@@ -183,7 +183,13 @@ async def test_a_listing_is_taken_off_sale_and_one_that_refuses_is_named() -> No
 
 
 @pytest.mark.parametrize(
-    ("level", "ad_id"), [(AdLevel.CAMPAIGN, _CAMPAIGN), (AdLevel.AD_GROUP, _GROUP)]
+    ("level", "ad_id"),
+    [
+        (AdLevel.CAMPAIGN, _CAMPAIGN),
+        (AdLevel.AD_GROUP, _GROUP),
+        (AdLevel.SMART_CAMPAIGN, _CAMPAIGN),
+        (AdLevel.SMART_AD_GROUP, _GROUP),
+    ],
 )
 async def test_ads_are_paused_read_back_and_resumed(level: AdLevel, ad_id: str) -> None:
     async with _house() as house:

@@ -81,6 +81,21 @@ async def test_ad_groups_are_read_by_their_own_ids() -> None:
     assert json.loads(ads.asked[0].url.params["filtering"]) == {"adgroup_ids": ["91"]}
 
 
+@pytest.mark.parametrize(
+    ("level", "ad_id", "path"),
+    [
+        (AdLevel.SMART_CAMPAIGN, "1", "/open_api/v1.3/campaign/get/"),
+        (AdLevel.SMART_AD_GROUP, "91", "/open_api/v1.3/adgroup/get/"),
+    ],
+)
+async def test_smart_plus_ads_are_read_like_the_others(
+    level: AdLevel, ad_id: str, path: str
+) -> None:
+    ads = Ads(_listed(_row(1)))
+    assert await ads.states(ad_id, level=level) == {ad_id: AdState.ENABLE}
+    assert ads.asked[0].url.path == path
+
+
 async def test_all_pages_are_read() -> None:
     ads = Ads(_listed(_row(1), pages=2), _listed(_row(2), pages=2))
     assert set(await ads.states("1", "2")) == {"1", "2"}
@@ -105,6 +120,16 @@ async def test_many_ids_are_read_in_hundreds_and_written_in_twenties() -> None:
             AD_GROUP,
             "/open_api/v1.3/adgroup/status/update/",
             {"adgroup_ids": ["1"], "allow_partial_success": True},
+        ),
+        (
+            AdLevel.SMART_CAMPAIGN,
+            "/open_api/v1.3/smart_plus/campaign/status/update/",
+            {"campaign_ids": ["1"]},
+        ),
+        (
+            AdLevel.SMART_AD_GROUP,
+            "/open_api/v1.3/smart_plus/adgroup/status/update/",
+            {"adgroup_ids": ["1"]},
         ),
     ],
 )
