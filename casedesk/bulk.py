@@ -17,6 +17,8 @@ from workflows.opening import AFTER_FAILURE, CONFLICT, REUSE, CaseStart
 
 __all__ = ["CaseOpener", "CaseStart", "Fate", "Openings", "Progress", "bounded"]
 
+_PAGE = 400
+"""Openings whose files are read together; within what one SQL statement may list."""
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 Progress = Callable[[int, int], None]
@@ -64,7 +66,15 @@ class CaseOpener:
         Raises:
             CaseDeskError: The server refused one or went away; the rest is not started.
         """
-        fates = await bounded(starts, self.open_one, at_once=at_once, progress=progress)
+        fates: list[tuple[str, Fate]] = []
+        for first in range(0, len(starts), _PAGE):
+            page = await asyncio.to_thread(self._as_on_file, starts[first : first + _PAGE])
+            fates += await bounded(
+                page,
+                self._open,
+                at_once=at_once,
+                progress=_after(len(fates), len(starts), progress),
+            )
 
         def of(fate: Fate) -> tuple[str, ...]:
             return tuple(case_id for case_id, found in fates if found is fate)
@@ -75,25 +85,25 @@ class CaseOpener:
             already_closed=of(Fate.ALREADY_CLOSED),
         )
 
-    async def open_one(self, start: CaseStart) -> tuple[str, Fate]:
-        """Open one case under the newest id of its order.
+    def _as_on_file(self, starts: Sequence[CaseStart]) -> list[tuple[CaseStart, bool]]:
+        """Put each opening under the newest id of its case; True if that is closed on file.
 
         The files are asked first: the server forgets closed cases, and a run that finds itself
         on file would only end as a duplicate.
-
-        Returns:
-            The id it goes by, and what became of it.
-
-        Raises:
-            CaseDeskError: The server refused it or does not answer.
         """
-        case_id = await asyncio.to_thread(self._openings.current_case_id, start.case_id)
-        if await asyncio.to_thread(self._archive.closed_case, case_id):
-            return case_id, Fate.ALREADY_CLOSED
-        fate = await self._start(start.under(case_id))
-        if fate is Fate.ALREADY_CLOSED and await self._came_to_nothing(case_id):
-            fate = await self._start(start.under(case_id), reuse=AFTER_FAILURE)
-        return case_id, fate
+        newest = self._openings.current_case_ids({start.case_id for start in starts})
+        closed = self._archive.on_file(set(newest.values()))
+        under = [start.under(newest[start.case_id]) for start in starts]
+        return [(start, start.case_id in closed) for start in under]
+
+    async def _open(self, opening: tuple[CaseStart, bool]) -> tuple[str, Fate]:
+        start, closed = opening
+        if closed:
+            return start.case_id, Fate.ALREADY_CLOSED
+        fate = await self._start(start)
+        if fate is Fate.ALREADY_CLOSED and await self._came_to_nothing(start.case_id):
+            fate = await self._start(start, reuse=AFTER_FAILURE)
+        return start.case_id, fate
 
     async def _came_to_nothing(self, case_id: str) -> bool:
         """Tell whether the last run failed at its start, so that no case ever stood."""
@@ -101,9 +111,7 @@ class CaseOpener:
             last = await self._client.get_workflow_handle(case_id).describe()
         return last.status is WorkflowExecutionStatus.FAILED
 
-    async def _start(
-        self, start: CaseStart, *, reuse: WorkflowIDReusePolicy = REUSE
-    ) -> Fate:
+    async def _start(self, start: CaseStart, *, reuse: WorkflowIDReusePolicy = REUSE) -> Fate:
         async with told(self._client, start.case_id, needs_worker=False):
             try:
                 handle = await self._client.start_workflow(
@@ -124,6 +132,11 @@ class CaseOpener:
         # tell our run from one that somebody else opened in between.
         answer = handle._start_workflow_response  # noqa: SLF001  # the SDK has no public name
         return Fate.OPENED if getattr(answer, "started", False) else Fate.JOINED
+
+
+def _after(done: int, of: int, progress: Progress) -> Progress:
+    """Return a progress of one page that counts what earlier pages have done."""
+    return lambda now, _of: progress(done + now, of)
 
 
 async def bounded(

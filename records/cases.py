@@ -1,5 +1,6 @@
 """The archive of closed cases, and the explicit reopenings of them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -90,6 +91,12 @@ class CaseArchive:
         with self._db.session() as session:
             row = session.get(ClosedCaseRow, case_id)
             return _closed_case(row) if row else None
+
+    def on_file(self, case_ids: Collection[str]) -> frozenset[str]:
+        """Return those of *case_ids* under which a closed case is on file."""
+        query = select(ClosedCaseRow.case_id).where(ClosedCaseRow.case_id.in_(case_ids))
+        with self._db.session() as session:
+            return frozenset(session.scalars(query))
 
     def dossier(self, case_id: str) -> Dossier | None:
         """Return everything on file under *case_id*, if anything is."""
@@ -196,6 +203,23 @@ class CaseOpenings:
         with self._db.session() as session:
             base = _base_of(session, base_id)
             return _suffixed(base, _newest_number(session, base))
+
+    def current_case_ids(self, base_ids: Collection[str]) -> dict[str, str]:
+        """Return the newest registered id of each of many cases, by the id that was given."""
+        named = select(ReopeningRow.case_id, ReopeningRow.base_id).where(
+            ReopeningRow.case_id.in_(base_ids)
+        )
+        with self._db.session() as session:
+            base_of = dict(session.execute(named).all())
+            bases = {base_of.get(case_id, case_id) for case_id in base_ids}
+            newest = (
+                select(ReopeningRow.base_id, func.max(ReopeningRow.number))
+                .where(ReopeningRow.base_id.in_(bases))
+                .group_by(ReopeningRow.base_id)
+            )
+            numbers = dict(session.execute(newest).all())
+        given = ((case_id, base_of.get(case_id, case_id)) for case_id in base_ids)
+        return {case_id: _suffixed(base, numbers.get(base, 1)) for case_id, base in given}
 
     def reopen(
         self, base_id: str, *, reason: str, actor: str, at: datetime, request_id: str

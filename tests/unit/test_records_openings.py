@@ -144,3 +144,14 @@ def test_one_request_that_comes_many_times_at_once_is_one_reopening(records_url:
     assert ["case:2"] * 8 == in_threads(records_url, lambda own, _number: reopen(own, 1))
     assert 1 == len(CaseOpenings(db).reopenings("case"))
     db.close()
+
+
+def test_the_newest_ids_of_many_cases_are_those_of_each(records_db: Database) -> None:
+    """Reopened ones with their suffix, whichever of their ids was given; others as they are."""
+    _close(records_db, BASE)
+    second = _reopen(records_db)
+
+    found = CaseOpenings(records_db).current_case_ids({BASE, second, "other"})
+
+    assert {BASE: second, second: second, "other": "other"} == found
+    assert frozenset({BASE}) == CaseArchive(records_db).on_file({BASE, second, "other"})
