@@ -1,6 +1,6 @@
 """Platform calls on cancellations: who may end an order, when, and for which reason."""
 
-from sandbox.calls import Call, in_window, page, sort_rows
+from sandbox.calls import Call, inside, page, sort_rows, windows_of
 from sandbox.cancellations import (
     COMPLETE,
     PENDING,
@@ -135,11 +135,9 @@ def _wanted(row: Doc, body: Doc) -> bool:
         "cancel_types": row["cancel_type"],
         "cancel_status": row["cancel_status"],
     }
-    return (
-        all(not body.get(name) or value in body[name] for name, value in lists.items())
-        and in_window(row, body, "create_time")
-        and in_window(row, body, "update_time")
-    )
+    return all(
+        not body.get(name) or value in body[name] for name, value in lists.items()
+    ) and inside(row, windows_of(body, ("create_time", "update_time")))
 
 
 def _view(row: Doc) -> Doc:

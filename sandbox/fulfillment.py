@@ -1,6 +1,6 @@
 """Platform calls on packages: search, detail, slots, shipping, tracking."""
 
-from sandbox.calls import Call, in_window, page, sort_rows
+from sandbox.calls import Call, inside, page, sort_rows, windows_of
 from sandbox.cancellations import reject, under_way
 from sandbox.carrier import SHIPPABLE, hand_over, record, tracking_of
 from sandbox.errors import ApiError, Code
@@ -20,12 +20,9 @@ def search_packages(call: Call) -> Doc:
     """Answer `POST /fulfillment/{v}/packages/search`."""
     world, wanted = call.world, call.body.get("package_status")
     held = (world.packages.rows[i] for i in world.packages_of_shop.keys(call.shop_id))
+    windows = windows_of(call.body, ("create_time", "update_time"))
     rows = [
-        row
-        for row in held
-        if (not wanted or row["status"] == wanted)
-        and in_window(row, call.body, "create_time")
-        and in_window(row, call.body, "update_time")
+        row for row in held if (not wanted or row["status"] == wanted) and inside(row, windows)
     ]
     rows = sort_rows(call, rows, allowed=("create_time", "update_time", "order_pay_time"))
     answer = page(call, rows, name="packages", most=_MOST_PACKAGES, usual=_USUAL_PACKAGES)

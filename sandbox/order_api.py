@@ -1,6 +1,8 @@
 """Platform calls on orders: search, detail, price detail."""
 
-from sandbox.calls import Call, in_window, page, sort_rows
+from typing import Any
+
+from sandbox.calls import Call, Window, inside, page, sort_rows, windows_of
 from sandbox.errors import ApiError, Code
 from sandbox.orders import api_view
 from sandbox.store import Doc
@@ -8,6 +10,7 @@ from sandbox.store import Doc
 _MOST_ORDERS = 100
 _USUAL_ORDERS = 20
 _MOST_IDS = 50
+_TIMES = ("create_time", "update_time")
 _EQUAL = {
     "order_status": "status",
     "shipping_type": "shipping_type",
@@ -21,13 +24,15 @@ def search_orders(call: Call) -> Doc:
     if "page_size" not in call.query:
         raise ApiError(Code.GATEWAY, "required parameter 'page_size' is missing")
     world, body = call.world, call.body
-    wanted = {field: body[name] for name, field in _EQUAL.items() if body.get(name) is not None}
+    wanted = [(field, body[name]) for name, field in _EQUAL.items() if body.get(name) is not None]
+    windows = windows_of(body, _TIMES)
+    places = set(body.get("warehouse_ids") or [])
     found = [
         order
         for order_id in _candidates(call)
-        if _fits(order := world.orders.rows[order_id], wanted, body)
+        if _fits(order := world.orders.rows[order_id], wanted, windows, places)
     ]
-    rows = sort_rows(call, found, allowed=("create_time", "update_time"))
+    rows = sort_rows(call, found, allowed=_TIMES)
     answer = page(call, rows, name="orders", most=_MOST_ORDERS, usual=_USUAL_ORDERS)
     return answer | {"orders": [api_view(order) for order in answer["orders"]]}
 
@@ -39,14 +44,14 @@ def _candidates(call: Call) -> list[str]:
     return call.world.orders_of_shop.keys(call.shop_id)
 
 
-def _fits(order: Doc, wanted: Doc, body: Doc) -> bool:
-    warehouses = body.get("warehouse_ids")
-    return (
-        all(order.get(name) == value for name, value in wanted.items())
-        and in_window(order, body, "create_time")
-        and in_window(order, body, "update_time")
-        and (not warehouses or order["warehouse_id"] in warehouses)
-    )
+def _fits(
+    order: Doc, wanted: list[tuple[str, Any]], windows: list[Window], places: set[str]
+) -> bool:
+    # Plain, for speed, as in `inside`.
+    for field, value in wanted:
+        if order.get(field) != value:
+            return False
+    return inside(order, windows) and (not places or order["warehouse_id"] in places)
 
 
 def order_detail(call: Call) -> Doc:
