@@ -28,6 +28,8 @@ class ProductPrices(BaseModel):
     title: str
     prices: Mapping[str, Money]
     """By SKU id; a SKU without a readable price is absent."""
+    status: str = ""
+    """The platform's word, such as ACTIVATE, SELLER_DEACTIVATED, or PENDING while audited."""
 
 
 class _Warehouse(Wire):
@@ -90,6 +92,7 @@ class _PricedSku(Wire):
 
 class _Product(Wire):
     title: str = ""
+    status: str = ""
     skus: tuple[_PricedSku, ...] = ()
 
     def prices(self) -> dict[str, Money]:
@@ -148,7 +151,7 @@ class ProductCalls(Party):
         )
 
     async def product_prices(self, *, shop_id: str, product_id: str) -> ProductPrices:
-        """Return title and prices of a product.
+        """Return title, prices and status of a product.
 
         Raises:
             NotFoundError: No such product in this shop.
@@ -159,7 +162,10 @@ class ProductCalls(Party):
         return answer.read(
             _Product,
             lambda product: ProductPrices(
-                product_id=product_id, title=product.title, prices=product.prices()
+                product_id=product_id,
+                title=product.title,
+                prices=product.prices(),
+                status=product.status,
             ),
         )
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -299,3 +300,19 @@ def test_an_advertiser_that_does_not_hold_together_is_named(
 def test_shops_of_ones_own_have_no_ads_unless_given() -> None:
     shop = {"shop_id": "1", "region": "US", "cipher": "c", "auth_code": "a"}
     assert [] == create_app(seed={"shops": [shop]}).world.advertisers.all()
+
+
+async def test_states_survive_the_end_of_the_process(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    async with in_process(create_app(state=state)) as held:
+        await _switch(held, "adgroup", "DISABLE", _GROUP)
+        await held.set_ad(advertiser_id=TH_ADVERTISER_ID, stuck=True)
+        package = (await held.packages(US_SHOP_ID))[0]["id"]
+        notice = {"shop_id": US_SHOP_ID, "kind": "late_dispatch", "package_id": package}
+        ticket = (await held.penalty(**notice))["ticket_id"]
+    async with in_process(create_app(state=state)) as held:
+        assert "DISABLE" == await _state(held, "adgroup", _GROUP)
+        assert (await held.ads())[TH_ADVERTISER_ID]["stuck"]
+        assert [_GROUP] == [one["adgroup_id"] for one in (await held.effects())["ads"]]
+        decided = await held.penalty(ticket_id=ticket, decision="accepted")
+        assert package == decided["package_id"]

@@ -178,6 +178,8 @@ async def test_a_listing_is_taken_off_sale_and_one_that_refuses_is_named() -> No
         with pytest.raises(PartialFailureError) as caught:
             await house.shop.deactivate_products(shop_id=US_SHOP_ID, product_ids=products)
         assert [failure.item_id for failure in caught.value.failures] == ["5"]
+        read = await house.shop.product_prices(shop_id=US_SHOP_ID, product_id=_MUGS)
+        assert read.status == "SELLER_DEACTIVATED"
         effects = (await house.sandbox.effects())["inventory"]
         assert [(_MUGS, "deactivate")] == [(one["product_id"], one["kind"]) for one in effects]
 

@@ -235,3 +235,11 @@ async def test_a_mug_of_the_default_shop_is_kept_in_two_warehouses(shops: InProc
     product = await shops.shop.data("GET", "/product/202309/products/1729500000000000103")
     assert [45, 15] == [place["quantity"] for place in product["skus"][0]["inventory"]]
     assert "warehouses" not in product["skus"][0]
+
+
+async def test_a_sku_stored_by_an_older_sandbox_is_in_its_one_warehouse(shops: InProcess) -> None:
+    sku = shops.sandbox.world.products.rows[_PRODUCT]["skus"][0]
+    del sku["warehouses"]
+    data = await shops.shop.data("POST", _SEARCH, {"sku_ids": [_SKU]})
+    (place,) = data["inventory"][0]["skus"][0]["warehouse_inventory"]
+    assert (sku["warehouse_id"], 40) == (place["warehouse_id"], place["available_quantity"])
