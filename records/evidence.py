@@ -74,6 +74,10 @@ class EvidenceReads:
         query = select(entry).filter_by(case_id=case_id).order_by(entry.sequence.desc()).limit(1)
         return self._session.scalar(query)
 
+    def entry(self, case_id: str, sequence: int) -> CustodyEntryRow | None:
+        """Return the entry at a place of a chain, if it is that long."""
+        return self._session.get(CustodyEntryRow, (case_id, sequence))
+
     def entry_with(self, case_id: str, key: str) -> CustodyEntryRow | None:
         """Return the entry that was made under *key*, if any was."""
         return self._session.scalar(select(CustodyEntryRow).filter_by(case_id=case_id, key=key))

@@ -77,8 +77,8 @@ class Anchors:
         self._authority = authority
         self._clock = clock
 
-    def anchor(self, case_id: str) -> Anchor | None:
-        """Have the head of a chain stamped, unless it is already.
+    def anchor(self, case_id: str, sequence: int | None = None) -> Anchor | None:
+        """Have a chain up to entry *sequence*, or to its end, stamped, unless it is already.
 
         Returns:
             The anchor; with a problem instead of a token if the authority could not be reached
@@ -87,7 +87,7 @@ class Anchors:
         if self._authority is None:
             return None
         with self._book.reading() as book:
-            row = book.head(case_id)
+            row = book.head(case_id) if sequence is None else book.entry(case_id, sequence)
             tries = [] if row is None else _tries(book, case_id, row.sequence)
         if row is None:
             return None

@@ -14,10 +14,11 @@ def canonical(value: Any) -> bytes:
         value: Objects, lists, text, whole numbers, booleans and None.
 
     Raises:
-        TypeError: A fraction is in it: the languages of the world do not print those alike, and
-            the stand-alone verifier has nothing but the standard library.
+        TypeError: It holds a fraction, or a field whose name is not ASCII. Languages print the
+            one and sort the other in ways of their own, and the stand-alone verifier has nothing
+            but the standard library.
     """
-    _refuse_fractions(value)
+    _refuse_unportable(value)
     return rfc8785.dumps(value)
 
 
@@ -31,12 +32,14 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _refuse_fractions(value: Any) -> None:
+def _refuse_unportable(value: Any) -> None:
     if isinstance(value, float):
-        raise TypeError(f"{value!r} is a fraction; the ledger holds whole numbers and text")
+        raise TypeError(f"{value!r} is a fraction; give a whole number or text")
     if isinstance(value, dict):
-        for part in value.values():
-            _refuse_fractions(part)
+        for name, part in value.items():
+            if not name.isascii():
+                raise TypeError(f"{name!r} is no field; name it in ASCII")
+            _refuse_unportable(part)
     elif isinstance(value, list | tuple):
         for part in value:
-            _refuse_fractions(part)
+            _refuse_unportable(part)

@@ -110,6 +110,11 @@ class Ledger:
             if book.append(row):
                 return entry_of(row)
 
+    def sign(self, book: EvidenceWrites, statement: bytes, *, at: datetime) -> tuple[str, str]:
+        """Sign a statement; return the key's fingerprint and the signature in base64."""
+        signer = self._keys.signer(book, at=at)
+        return signer.key_id, signer.sign(statement)
+
     def rotate_key(
         self, book: EvidenceBook, *, actor: str, purpose: str, at: datetime, lost: bool
     ) -> PublicKey:

@@ -36,23 +36,30 @@ class Collecting:
     """What is known of a file that is handed in."""
 
     case_id: str
+    """The case (workflow id)."""
     requirement: str
     """Which proof it is meant to be."""
     actor: str
+    """Who collects."""
     at: datetime
+    """Now."""
     source: str
     """Where it comes from, such as `warehouse_phone` or `shop_api`."""
     name: str = ""
+    """What the file was called."""
     note: str = ""
+    """What the collector says about it."""
     purpose: str = ""
     """Why; empty: as evidence of the requirement."""
     key: str | None = None
     """Of the step that collects: its repeat is answered as the first time."""
     late: bool = False
+    """Came after the deadline or after the case had closed, as the caller knows."""
     captured_at: datetime | None = None
     """When the scene was recorded, if the collector knows better than the file."""
     observed_from: datetime | None = None
     observed_until: datetime | None = None
+    """The period that it shows, for a chat, a call or a report."""
     zone: tzinfo | None = None
     """The collector's zone, for a camera that states none."""
     derived_from: str | None = None

@@ -5,7 +5,7 @@ Safe for many threads and for several processes on one store.
 """
 
 import asyncio
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -15,7 +15,7 @@ from domain.evidence import CustodyAction, EvidenceItem
 from records.database import Database
 from records.evidence import EvidenceBook
 from records.schema import JsonObject
-from vault.anchors import Anchor, Anchors, Authority
+from vault.anchors import Anchor, Anchors, Authority, anchors_of
 from vault.blobs import Blobs
 from vault.checking import CaseReport, check_case
 from vault.custody import Entry, Event, Ledger, chain
@@ -58,6 +58,7 @@ class Vault:
         clock: Callable[[], datetime],
     ) -> None:
         self._book = book
+        self._clock = clock
         self._blobs = blobs
         self._authority = authority
         self._ledger = Ledger(keys)
@@ -82,14 +83,13 @@ class Vault:
 
         Args:
             db: The migrated records.
-            folder_or_url: Where the bytes lie: a folder, or a bucket such as
-                `s3://bucket/evidence`.
+            folder_or_url: Where the bytes lie: a folder, or a bucket (`s3://bucket/evidence`).
             keys_folder: Where the private signing key lies; its first use makes one.
-            clock: Tells now, for what no caller dates: anchors, and bytes found altered.
+            clock: Tells now, for what no caller dates: time stamps, bytes found altered.
             limits: Of one file.
-            authority: Stamps heads; none: heads are signed and not anchored.
-            staging_folder: Where a file lies while it is taken in; on the disk of the folder if
-                that is one, else beside the keys.
+            authority: Stamps heads; without one they are signed alone.
+            staging_folder: Where a file lies while it is taken in; else under the folder of
+                the bytes if they are in one, or beside the keys.
 
         Raises:
             StoreAddressError: The place of the bytes cannot be used.
@@ -126,22 +126,11 @@ class Vault:
         observed_from: datetime | None = None,
         observed_until: datetime | None = None,
     ) -> EvidenceItem:
-        """Take a file in as a proof of a case.
+        """Take a file in as a proof of a case, open or closed.
 
         Args:
             handed: A file, or its bytes in pieces.
-            case_id: The case (workflow id), open or closed.
-            requirement: Which proof it is meant to be.
-            actor: Who collects.
-            at: Now.
-            source: Where it comes from, such as `warehouse_phone` or `shop_api`.
-            name: What it was called; a path's own name is taken otherwise.
-            note: What the collector says about it.
-            key: Of the step that collects: its repeat is answered as the first time.
-            late: Came after the deadline or after the case had closed, as the caller knows.
-            captured_at: When the scene was recorded, if known better than from the file.
-            observed_from: Begin of the period that it shows.
-            observed_until: End of that period.
+            case_id: And all that follows: see `Collecting`. Without *name*, a path has its own.
 
         Returns:
             The item. The same bytes for the same proof of the same case are the first item,
@@ -243,10 +232,14 @@ class Vault:
 
     def custody(self, case_id: str) -> list[Entry]:
         """List a case's custody entries in order."""
-        with self._book.reading() as book:
-            return list(chain(book, case_id))
+        return list(self.chain(case_id))
 
-    def keys(self) -> list[PublicKey]:
+    def chain(self, case_id: str, *, until: int | None = None) -> Iterator[Entry]:
+        """Yield a case's custody entries in order, up to sequence *until* if it is given."""
+        with self._book.reading() as book:
+            yield from chain(book, case_id, until=until)
+
+    def signing_keys(self) -> list[PublicKey]:
         """List every key that signs or ever signed, the newest last."""
         with self._book.reading() as book:
             return list(public_keys(book).values())
@@ -386,9 +379,32 @@ class Vault:
         """List what was collected before an instant and is neither held nor erased."""
         return self._retention.erasable(collected_before=collected_before)
 
-    def anchor(self, case_id: str) -> Anchor | None:
-        """Have the head of a case's chain stamped; None without an authority or entries."""
-        return self._anchors.anchor(case_id)
+    def seal(self, statement: bytes) -> tuple[str, str]:
+        """Sign a statement with the current key.
+
+        Returns:
+            The key's fingerprint and the signature in base64.
+        """
+        with self._book.writing() as book:
+            return self._ledger.sign(book, statement, at=self._clock())
+
+    def anchor(self, case_id: str, *, sequence: int | None = None) -> Anchor | None:
+        """Have a head of a case's chain stamped, unless it is.
+
+        Args:
+            case_id: Whose chain.
+            sequence: Up to which entry; None: as far as it goes now.
+
+        Returns:
+            The anchor, with a problem instead of a token if the authority did not answer well;
+            None without an authority or entries.
+        """
+        return self._anchors.anchor(case_id, sequence)
+
+    def anchors(self, case_id: str) -> list[Anchor]:
+        """List every try to stamp a case's chain, in order."""
+        with self._book.reading() as book:
+            return anchors_of(book, case_id)
 
     def unanchored(self) -> list[str]:
         """List the cases whose newest try to be stamped failed; `anchor` them again."""

@@ -24,6 +24,8 @@ from tests.support.source_tree import (
 EVERYWHERE = frozenset(sys.stdlib_module_names) | {"typing_extensions"}
 LONGEST_FUNCTION = 50
 LONGEST_MODULE = 500
+LONG_ON_PURPOSE = {Path("vault/verify.py"): 750}
+"""One file on purpose: it travels in every packet and runs without the rest of the house."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,9 @@ def test_modules_stay_short_enough_to_be_read() -> None:
     """A longer one is two modules."""
     sizes = {path: len((ROOT / path).read_text().splitlines()) for path in product_modules()}
 
-    assert {} == {path: size for path, size in sizes.items() if size > LONGEST_MODULE}
+    longest = dict.fromkeys(sizes, LONGEST_MODULE) | LONG_ON_PURPOSE
+
+    assert {} == {path: size for path, size in sizes.items() if size > longest[path]}
 
 
 def _is_public(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -329,7 +329,7 @@ def test_many_uploads_of_one_file_at_once_are_one_item_and_one_blob(
     assert 1 == len(blob_files(tmp_path))
     assert [CustodyAction.COLLECT] == _actions(vault)
     assert vault.verify_case(CASE).whole
-    assert 1 == len(vault.keys())
+    assert 1 == len(vault.signing_keys())
 
 
 def test_what_a_killed_process_left_half_way_is_swept_a_day_later(
