@@ -16,6 +16,7 @@ from domain.appeal_texts import (
     ExhibitLine,
     MomentAt,
     Room,
+    Said,
     WrittenAppeal,
     check_argument,
     fitted,
@@ -33,15 +34,6 @@ _CHECKLIST_FACTS = frozenset(
     }
 )
 _AMERICAN = "US"
-
-
-class Said(BaseModel):
-    """One phrase in the market's appeal language and in English."""
-
-    model_config = ConfigDict(frozen=True)
-
-    local: str
-    english: str
 
 
 class ChecklistFacts(BaseModel):

@@ -10,6 +10,7 @@ from babel.dates import format_date, format_time, get_timezone_name
 from activities.reader_words import locale_of
 from domain.appeal_texts import LONGEST_REASON, AppealMoment, AppealTextFacts, Room, clipped
 from domain.requirements import RequirementKind, Scenario, Violation
+from vault.packet_facts import PacketWords
 
 FACT_NAMES = frozenset(
     {
@@ -22,11 +23,7 @@ FACT_NAMES = frozenset(
 )
 """What a phrase of an appeal may read from `m`; an absent fact is None."""
 
-LABELS = (
-    *("packet", "ticket", "round", "violation", "market", "shop", "orders", "text", "timeline"),
-    *("time", "event", "exhibits", "exhibit", "new", "proves", "captured", "source", "file"),
-    *("digest", "original", "reduced", "missing", "unknown", "verify", "page", "how", "limits"),
-)
+LABELS = tuple(PacketWords.model_fields)
 """What a packet's pages are labelled with."""
 
 BY_NAME = frozenset(

@@ -44,6 +44,13 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class Said(_Part):
+    """One phrase in the market's appeal language and in English."""
+
+    local: str
+    english: str
+
+
 class MomentAt(_Part):
     """One instant, and the exhibits that show it."""
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.evidence import EvidenceItem
 from domain.instants import Instant, aware
 from domain.requirements import (
     MADE_BY_MACHINES,
@@ -31,6 +32,24 @@ class HeldEvidence(_Part):
     captured_at: Instant | None = None
     """When it was made, by its own data or by whoever added it; None if nobody knows."""
     digest: str = ""
+
+
+def held_of(items: Iterable[EvidenceItem]) -> tuple[HeldEvidence, ...]:
+    """Return the vault's items as the rules see them, without copies and erased ones.
+
+    Args:
+        items: Of the appeal's cases. What is not collected for a known kind of proof is OTHER.
+    """
+    return tuple(
+        HeldEvidence(
+            evidence_id=one.evidence_id,
+            kind=_kind(one.requirement),
+            captured_at=one.captured_at,
+            digest=one.digest,
+        )
+        for one in items
+        if one.derived_from is None and not one.erased
+    )
 
 
 class ProofMoments(_Part):
@@ -185,6 +204,11 @@ def obtainable_until(requirement: Requirement, moments: ProofMoments) -> datetim
             return moments.window_ends
         case never:
             assert_never(never)
+
+
+def _kind(requirement: str) -> RequirementKind:
+    known = requirement in set(RequirementKind)
+    return RequirementKind(requirement) if known else RequirementKind.OTHER
 
 
 def _counted(requirement: Requirement, held: Sequence[HeldEvidence]) -> tuple[str, ...]:

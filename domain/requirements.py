@@ -149,6 +149,8 @@ class Requirement(_Part):
     shows: str = Field(min_length=1)
     """What it must show, in English, as the end of "Add …"."""
     shows_zh: str = Field(min_length=1)
+    shows_in: dict[str, str] = Field(default_factory=dict)
+    """The same in the market's appeal language, by its tag; packets print it beside English."""
     need: Need = Need.NEEDED
     obtainable: Obtainable = Obtainable.ANY_TIME
     must_be_dated: bool = False
