@@ -128,9 +128,8 @@ class Vault:
     ) -> EvidenceItem:
         """Take a file in as a proof of a case, open or closed.
 
-        Args:
-            handed: A file, or its bytes in pieces.
-            case_id: And all that follows: see `Collecting`. Without *name*, a path has its own.
+        What is said of it is described at `Collecting`. *handed* is a file, which has a name of
+        its own if *name* is empty, or its bytes in pieces.
 
         Returns:
             The item. The same bytes for the same proof of the same case are the first item,
