@@ -106,7 +106,7 @@ class Ledger:
                 return entry_of(known)
             if guard is not None:
                 guard(book)
-            row = _row(event, last, signer, key)
+            row = link(event, last, signer, key)
             if book.append(row):
                 return entry_of(row)
 
@@ -160,9 +160,10 @@ def entry_of(row: CustodyEntryRow) -> Entry:
     )
 
 
-def _row(
-    event: Event, last: CustodyEntryRow | None, signer: Signer, key: str | None
+def link(
+    event: Event, last: CustodyEntryRow | None, signer: Signer, key: str | None = None
 ) -> CustodyEntryRow:
+    """Return the row that enters *event* after *last*."""
     sequence = last.sequence + 1 if last else 1
     previous = last.entry_hash if last else FIRST
     body = canonical(_body(event, sequence, previous))

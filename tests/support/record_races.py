@@ -1,12 +1,15 @@
 """Races on one records store: the same act from several threads or processes at once."""
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
+from domain.evidence import CustodyAction
 from domain.money import Money
 from domain.playbook import BudgetRules, OfferBudget, OfferCap, OfferKind, OfferRung
 from records.budgets import OfferAsk, OfferReservations
@@ -14,6 +17,7 @@ from records.cases import CaseOpenings
 from records.database import Database
 from records.errors import ReopenRefusedError
 from records.refunds import RefundLimits, RefundReservations, ReservationState
+from vault.store import Vault
 
 T = TypeVar("T")
 PROCESSES = 3
@@ -103,6 +107,21 @@ def reopen(db: Database, number: int) -> str | None:
         )
     except ReopenRefusedError:
         return None
+
+
+def view_often(db: Database, number: int) -> list[str]:
+    """Enter five views in the custody chain of "case"; return the hashes of the entries.
+
+    The vault's folder is that of the variable `VAULT_OF_RACES`, which the processes inherit.
+    """
+    folder = Path(os.environ["VAULT_OF_RACES"])
+    vault = Vault.open(db, folder_or_url=folder / "evidence", keys_folder=folder / "keys")
+    return [
+        vault.record(
+            "case", CustodyAction.VIEW, actor=f"person {number}", purpose=str(turn), at=_START
+        ).entry_hash
+        for turn in range(5)
+    ]
 
 
 def _remember(barrier: threading.Barrier) -> None:
