@@ -3,34 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from activities.appeal_texts import AppealWriter
 from domain.appeal_texts import AppealTextFacts, Said, WrittenAppeal
-from domain.evidence import EvidenceItem
-from domain.exhibits import NumberedExhibit
 from domain.requirements import Requirement, RequirementSet
+from vault.bundle import exhibit_path
+from vault.packet_exhibits import PackedItem
 from vault.packet_facts import PacketEvent, PacketExhibit, PacketFacts, PacketWords
-
-_LONGEST_STEM = 60
-
-
-class PackedItem(BaseModel):
-    """One exhibit with what the archive holds of it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    exhibit: NumberedExhibit
-    original: EvidenceItem
-    copy_of_it: EvidenceItem | None = None
-    """The redacted or reduced copy that goes in instead."""
-    picture: bytes | None = Field(default=None, repr=False)
-    """A small PNG or JPEG of it, for the page."""
-
-    @property
-    def packed(self) -> EvidenceItem:
-        """What the archive holds."""
-        return self.copy_of_it or self.original
 
 
 class PacketSource(BaseModel):
@@ -92,33 +72,6 @@ def packet_facts(
     )
 
 
-def archive_name(exhibit: NumberedExhibit, item: EvidenceItem) -> str:
-    """Return an exhibit's name in the archive, such as exhibits/1-carrier_chat.png.
-
-    The collector's own name is left out: it may hold a person's name.
-    """
-    ending = _ENDINGS.get(item.media_type, "bin")
-    return f"exhibits/{exhibit.number}-{exhibit.kind[:_LONGEST_STEM]}.{ending}"
-
-
-_ENDINGS: Mapping[str, str] = {
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/webp": "webp",
-    "image/gif": "gif",
-    "video/mp4": "mp4",
-    "video/quicktime": "mov",
-    "audio/mpeg": "mp3",
-    "audio/mp4": "m4a",
-    "audio/wav": "wav",
-    "application/pdf": "pdf",
-    "application/json": "json",
-    "text/csv": "csv",
-    "text/plain": "txt",
-    "text/html": "html",
-}
-
-
 def _exhibit(
     writer: AppealWriter, one: PackedItem, by_key: Mapping[str, Requirement], tag: str
 ) -> PacketExhibit:
@@ -129,24 +82,17 @@ def _exhibit(
         title=writer.say(f"kind_{one.exhibit.kind}", tag),
         requirement=one.exhibit.requirement,
         proves=_proves(requirement, tag) if requirement else None,
-        file=archive_name(one.exhibit, packed),
+        file=exhibit_path(one.exhibit.number, packed),
         media_type=packed.media_type,
         size=packed.size,
         digest=packed.digest,
         original_digest=one.original.digest if one.copy_of_it else None,
-        change=_change(one),
+        change=one.change,
         captured_at=one.original.captured_at,
         source=one.original.source,
         is_new=one.exhibit.is_new,
         picture=one.picture,
     )
-
-
-def _change(one: PackedItem) -> str:
-    if one.copy_of_it is None:
-        return ""
-    original = f"the original is {one.original.media_type}, {one.original.size:,} bytes"
-    return f"{one.copy_of_it.tool}; {original}"
 
 
 def _proves(requirement: Requirement, tag: str) -> Said:

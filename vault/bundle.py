@@ -96,10 +96,13 @@ def exhibit_paths(items: Iterable[EvidenceItem]) -> dict[str, str]:
     Args:
         items: In the order of their numbers.
     """
-    return {
-        item.evidence_id: f"exhibits/{number:02d}-{_slug(item.requirement)}.{_ending(item)}"
-        for number, item in enumerate(items, start=1)
-    }
+    numbered = enumerate(items, start=1)
+    return {item.evidence_id: exhibit_path(number, item) for number, item in numbered}
+
+
+def exhibit_path(number: int, item: EvidenceItem) -> str:
+    """Return the place of one exhibit: its number, its proof, its type, never a person's name."""
+    return f"exhibits/{number:02d}-{_slug(item.requirement)}.{_ending(item)}"
 
 
 def write_bundle(vault: Vault, packet: Packet, into: Path) -> Bundle:

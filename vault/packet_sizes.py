@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
-from domain.evidence import EvidenceItem, EvidenceKind
+from domain.evidence import EvidenceItem
 from vault.limits import size_text
+from vault.photos import READABLE
 
 _MEGABYTE = 1_000_000
 _SMALLEST = 150_000
@@ -33,7 +34,7 @@ class Fit(StrEnum):
     REDUCED = "reduced"
     """A copy of a photo goes in, and the original's digest with it."""
     TOO_LARGE = "too_large"
-    """Goes in as it is, above the budget: only photos can be made smaller."""
+    """Goes in as it is, above the budget: only photos that can be drawn are made smaller."""
 
 
 class SizeDecision(BaseModel):
@@ -85,7 +86,7 @@ def _cap(items: Sequence[EvidenceItem], budget: SizeBudget) -> int:
 
 
 def _shrinks(item: EvidenceItem) -> bool:
-    return item.kind is EvidenceKind.PHOTO
+    return item.media_type in READABLE
 
 
 def _decision(item: EvidenceItem, cap: int, budget: SizeBudget) -> SizeDecision:

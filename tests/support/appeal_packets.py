@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from activities.appeal_packets import PackedItem, PacketSource, packet_facts
+from activities.appeal_packets import PacketSource, packet_facts
 from activities.appeal_texts import AppealWriter
 from activities.evidence_rules import EvidenceShelf
 from domain.appeal_texts import AppealMoment, ExhibitLine
@@ -17,6 +17,7 @@ from domain.exhibits import NumberedExhibit, numbered
 from domain.requirements import RequirementKind, RequirementSet, Scenario, Violation
 from tests.support.appeal_facts import MARKETS, STORY, after, moment, text_facts
 from tests.support.deadline_cases import PLAYBOOKS
+from vault.packet_exhibits import PackedItem
 from vault.packet_facts import PacketFacts
 
 WRITER = AppealWriter(PLAYBOOKS / "appeals")

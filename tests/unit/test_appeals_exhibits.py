@@ -1,10 +1,8 @@
 """Exhibits are numbered by what they prove, and keep their numbers in a second round."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.appeal_packets import archive_name
 from domain.completeness import HeldEvidence, held_of
 from domain.exhibits import NumberedExhibit, numbered
 from domain.requirements import RequirementKind
@@ -73,22 +71,6 @@ def test_every_piece_has_one_number_of_its_own(first: list[K], second: list[K]) 
         assert one.is_new is (bool(earlier) and not known)
         if known:
             assert one.number == earlier.index(one.evidence_id) + 1
-
-
-@pytest.mark.parametrize(
-    ("media_type", "name"),
-    [
-        ("image/png", "exhibits/2-ready_photo.png"),
-        ("video/mp4", "exhibits/2-ready_photo.mp4"),
-        ("application/x-odd", "exhibits/2-ready_photo.bin"),
-    ],
-)
-def test_a_file_is_named_by_number_kind_and_content_and_never_by_its_collector(
-    media_type: str, name: str
-) -> None:
-    exhibit = NumberedExhibit(number=2, evidence_id="ev-1", kind=K.READY_PHOTO)
-    item = an_item(K.READY_PHOTO, media_type=media_type, name="Somchai 0812345678.jpg")
-    assert name == archive_name(exhibit, item)
 
 
 def test_the_vault_s_items_become_what_the_rules_see() -> None:

@@ -146,7 +146,7 @@ def test_each_exhibit_is_tied_to_what_it_proves_and_to_its_hash(second: PacketFa
 
 def test_copies_are_listed_with_their_originals(second: PacketFacts) -> None:
     changed = second.changed()
-    assert ["carrier_chat", "ready_photo"] == [one.file[11:-4] for one in changed]
+    assert ["01-carrier-chat", "02-ready-photo"] == [one.file[9:-4] for one in changed]
     told = words_of(second)
     for one in changed:
         assert one.original_digest
