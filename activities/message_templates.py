@@ -1,6 +1,6 @@
 """Template folders: one file of phrases per language and one layout for all of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,15 @@ from domain.errors import PlaybookError
 from domain.message_lint import faults
 from domain.messages import LongerOfferReason, RefundReason
 
-__all__ = ["LAYOUT", "REASONS", "Language", "Templates", "failing_line", "load_templates"]
+__all__ = [
+    "LAYOUT",
+    "REASONS",
+    "Language",
+    "Templates",
+    "failing_line",
+    "load_templates",
+    "refuse_unused",
+]
 
 REASONS = frozenset(
     {
@@ -36,6 +44,8 @@ class Templates:
     layout: Template
     layout_version: str
     languages: dict[str, Language]
+    phrases: frozenset[str]
+    """The name of every phrase that the layout uses."""
 
 
 def load_templates(
@@ -74,7 +84,12 @@ def load_templates(
         if path.name != LAYOUT
     }
     need_last_resort(languages)
-    return Templates(layout=layout.compiled(), layout_version=version, languages=languages)
+    return Templates(
+        layout=layout.compiled(),
+        layout_version=version,
+        languages=languages,
+        phrases=frozenset(wanted),
+    )
 
 
 def _language(
@@ -100,7 +115,20 @@ def _compare_phrases(file: TemplateFile, wanted: dict[str, int]) -> None:
         if name not in there:
             where = f"{LAYOUT}, line {line}" if line else LAYOUT
             raise PlaybookError(file.name, f"the phrase {name!r} is missing; {where}, uses it")
-    for name, macro in there.items():
+    refuse_unused(file, wanted)
+
+
+def refuse_unused(file: TemplateFile, wanted: Collection[str]) -> None:
+    """Refuse a file with a phrase that nothing would ever print.
+
+    Args:
+        file: One language's phrases.
+        wanted: The names that the layout uses; a name with a leading underscore is the file's own.
+
+    Raises:
+        PlaybookError: Names file and line.
+    """
+    for name, macro in file.macros().items():
         if name not in wanted and not name.startswith("_"):
             file.refuse(macro, f"the phrase {name!r} is used by no message")
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2 import nodes as ast
 from jinja2.meta import find_undeclared_variables
+from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from domain.errors import PlaybookError
@@ -223,14 +224,16 @@ def _environment() -> ImmutableSandboxedEnvironment:
         autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_refuse_none,
+        finalize=_refuse_what_is_no_text,
         auto_reload=False,
     )
     environment.filters["line"] = lambda text: " ".join(str(text).split())
     return environment
 
 
-def _refuse_none(value: object) -> object:
+def _refuse_what_is_no_text(value: object) -> object:
     if value is None:
         raise TemplateError("a fact that this message does not have is printed; ask for it first")
+    if isinstance(value, Macro):
+        raise TemplateError(f"the phrase {value.name} is printed; write {value.name}(m)")
     return value

@@ -198,6 +198,7 @@ _ALWAYS = {
     Rule.BRACES: _traces(("{", r"\{+[^}\n]{0,40}"), ("}", r"[^{\n]{0,40}\}+")),
 }
 _UNPAID = _ALWAYS | {Rule.REFUND_OF_NOTHING: _REFUND}
+_LETTER = {Rule.LINK: _traces(("://", r"\w*://\S*")), Rule.BRACES: _ALWAYS[Rule.BRACES]}
 _CONTACT = _pattern(
     rf"{_EMAIL}|https?:\S*|www\.\S+|[\w.-]*{_TOP_LEVEL}(?:/\S*)?|{_PHONE}|{_HANDLE}"
 )
@@ -243,9 +244,29 @@ def faults(text: str, *, unpaid: bool = False) -> list[str]:
     Returns:
         One "rule: offending words" per broken rule; empty when the text may leave.
     """
+    return _faults(text, _UNPAID if unpaid else _ALWAYS, longest=LONGEST_TEXT)
+
+
+def letter_faults(text: str, *, longest: int) -> list[str]:
+    """Find what a letter to a supplier, a carrier or the shop's own people must not hold.
+
+    They do not pass the platform's chat, so a telephone number in them is no fault; an address
+    with a scheme is, because the addresses of chat channels hold their secrets.
+
+    Args:
+        text: A title or a text as it would be sent; parts marked by `quoted` count for its length.
+        longest: Most characters.
+
+    Returns:
+        One "rule: offending words" per broken rule; empty when it may leave.
+    """
+    return _faults(text, _LETTER, longest=longest)
+
+
+def _faults(text: str, rules: dict[Rule, tuple[_Trace, ...]], *, longest: int) -> list[str]:
     judged = _judged(text)
-    found = _size_faults(unquoted(text))
-    for rule, traces in (_UNPAID if unpaid else _ALWAYS).items():
+    found = _size_faults(unquoted(text), longest)
+    for rule, traces in rules.items():
         words = _first(traces, judged)
         if words is not None:
             found.append(f"{rule}: {words!r}")
@@ -257,11 +278,11 @@ def _first(traces: tuple[_Trace, ...], text: str) -> str | None:
     return next(filter(None, (trace.found_in(text, lowered) for trace in traces)), None)
 
 
-def _size_faults(plain: str) -> list[str]:
+def _size_faults(plain: str, longest: int) -> list[str]:
     if not plain.strip():
         return [f"{Rule.EMPTY}: the text says nothing"]
-    if len(plain) > LONGEST_TEXT:
-        return [f"{Rule.TOO_LONG}: {len(plain)} characters, at most {LONGEST_TEXT}"]
+    if len(plain) > longest:
+        return [f"{Rule.TOO_LONG}: {len(plain)} characters, at most {longest}"]
     return []
 
 

@@ -45,6 +45,7 @@ def test_a_sound_folder_loads(folder: Path) -> None:
         ("{{ m.digitz }}", "m.digitz is no fact"),
         ("{{ order_digits }}", "'order_digits' is not defined"),
         ("{{ m.digits }", "unexpected"),
+        ("{{ hello }}", "the phrase hello is printed; write hello(m)"),
         ("{% if %}", "Expected an expression"),
         ("Please cancel the order.", "asks_to_cancel"),
         ("Call 0812345678.", "phone"),
