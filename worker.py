@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.desk import DeskActivities
+from activities.letters import LetterWriter
 from activities.messages import MessageWriter
 from activities.people import PeopleChannel
 from activities.playbooks import PlaybookShelf
@@ -163,6 +164,7 @@ def main() -> int:
     try:
         if sys.argv[1:] == ["--check"]:
             MessageWriter(settings.playbooks / "messages")
+            LetterWriter(settings.playbooks / "letters")
             return 0
         asyncio.run(serve(settings))
     except (CaseDeskError, PlaybookError) as error:
