@@ -1,28 +1,19 @@
 """Composing an appeal's packet: facts and the vault's items in, every word of the pages out."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-
-from pydantic import BaseModel, ConfigDict
 
 from activities.appeal_texts import AppealWriter
 from domain.appeal_texts import AppealTextFacts, Said, WrittenAppeal
+from domain.packets import (
+    PacketEvent,
+    PacketExhibit,
+    PacketFacts,
+    PacketSource,
+    PacketWords,
+)
 from domain.requirements import Requirement, RequirementSet
 from vault.bundle import exhibit_path
 from vault.packet_exhibits import PackedItem
-from vault.packet_facts import PacketEvent, PacketExhibit, PacketFacts, PacketWords
-
-
-class PacketSource(BaseModel):
-    """Where a packet comes from."""
-
-    model_config = ConfigDict(frozen=True)
-
-    shop_id: str
-    case_id: str
-    head: str
-    """Hash of the last custody entry before the packet was made."""
-    made_at: datetime
 
 
 def packet_facts(

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import TemplateError
-from pydantic import BaseModel, ConfigDict
 
 from activities.appeal_view import BY_NAME, FACT_NAMES, Times, view_of
 from activities.message_templates import Templates, load_templates
@@ -13,6 +12,7 @@ from activities.template_files import LAST_RESORT, Language, failing_line, first
 from domain.appeal_texts import (
     AppealMoment,
     AppealTextFacts,
+    ChecklistFacts,
     ExhibitLine,
     MomentAt,
     Room,
@@ -24,8 +24,7 @@ from domain.appeal_texts import (
 )
 from domain.appeals import LONGEST_APPEAL_TEXT
 from domain.errors import PlaybookError
-from domain.instants import Instant
-from domain.requirements import Requirement, RequirementKind, Scenario, Violation
+from domain.requirements import RequirementKind, Scenario, Violation
 
 _CHECKLIST_FACTS = frozenset(
     {
@@ -34,26 +33,6 @@ _CHECKLIST_FACTS = frozenset(
     }
 )
 _AMERICAN = "US"
-
-
-class ChecklistFacts(BaseModel):
-    """What the person who files must know."""
-
-    model_config = ConfigDict(frozen=True)
-
-    ticket_id: str
-    market: str
-    zone: str
-    window_ends: Instant | None = None
-    last_safe_moment: Instant | None = None
-    complete: bool
-    missing: tuple[Requirement, ...] = ()
-    """What it goes in without, where it is not complete."""
-    text: str
-    """The prepared text, for its length."""
-    packet: str
-    """The packet's file name."""
-    exhibits: int
 
 
 class AppealWriter:

@@ -9,8 +9,8 @@ from babel.dates import format_date, format_time, get_timezone_name
 
 from activities.reader_words import locale_of
 from domain.appeal_texts import LONGEST_REASON, AppealMoment, AppealTextFacts, Room, clipped
+from domain.packets import PacketWords
 from domain.requirements import RequirementKind, Scenario, Violation
-from vault.packet_facts import PacketWords
 
 FACT_NAMES = frozenset(
     {

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from domain.appeals import LONGEST_APPEAL_TEXT
 from domain.errors import InputError
 from domain.instants import Instant
-from domain.requirements import RequirementKind, Scenario, Violation
+from domain.requirements import Requirement, RequirementKind, Scenario, Violation
 
 LONGEST_ARGUMENT = 600
 """Characters of a person's own words; the rest of the box is for the facts."""
@@ -104,6 +104,24 @@ class AppealTextFacts(_Part):
         found = [one for one in self.exhibits if one.kind in lists]
         ranked = sorted(found, key=lambda one: (lists.index(one.kind), one.number))
         return ranked[0].number if ranked else None
+
+
+class ChecklistFacts(_Part):
+    """What the person who files must know."""
+
+    ticket_id: str
+    market: str
+    zone: str
+    window_ends: Instant | None = None
+    last_safe_moment: Instant | None = None
+    complete: bool
+    missing: tuple[Requirement, ...] = ()
+    """What it goes in without, where it is not complete."""
+    text: str
+    """The prepared text, for its length."""
+    packet: str
+    """The packet's file name."""
+    exhibits: int
 
 
 class WrittenAppeal(_Part):

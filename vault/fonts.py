@@ -86,30 +86,6 @@ def packages_for(missing: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({_package(char) for char in missing}))
 
 
-def printable(text: str) -> str:
-    """Return *text* with what can be shown at all, line ends kept.
-
-    Control and direction marks show nothing and go; characters that no font can know (private,
-    unassigned, half of a pair) become a replacement mark.
-    """
-    kept = (_shown(char) for char in text.replace("\r\n", "\n").replace("\r", "\n"))
-    return unicodedata.normalize("NFC", "".join(kept))
-
-
-def _shown(char: str) -> str:
-    if char in "\n\u200d":
-        return char
-    if char == "\t":
-        return " "
-    match unicodedata.category(char):
-        case "Cc" | "Cf":
-            return ""
-        case "Co" | "Cn" | "Cs":
-            return "\N{REPLACEMENT CHARACTER}"
-        case _:
-            return char
-
-
 def _package(char: str) -> str:
     word = unicodedata.name(char, "").split(" ")[0]
     if unicodedata.category(char) == "So" and ord(char) >= 0x1F000:  # noqa: PLR2004 - where emoji begin

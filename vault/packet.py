@@ -2,16 +2,16 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import typst
-from pydantic import BaseModel, ConfigDict, Field
 
+from domain.packet_pages import pages_of
+from domain.packets import PacketFacts
 from vault.fonts import FontShelf, packages_for, undisplayable
-from vault.packet_facts import PacketFacts
 from vault.packet_html import web_page
-from vault.packet_pages import pages_of
 from vault.packet_pdf import drawable, typeset
 
 _SHOWN_MISSING = 12
@@ -25,13 +25,12 @@ class PacketKind(StrEnum):
     HTML = "html"
 
 
-class RenderedPacket(BaseModel):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderedPacket:
     """A packet ready to be stored."""
 
-    model_config = ConfigDict(frozen=True)
-
     kind: PacketKind
-    data: bytes = Field(repr=False)
+    data: bytes = field(repr=False)
     note: str = ""
     """What a person should know: which package to install, which exhibit has no picture."""
 

@@ -1,10 +1,8 @@
 """The exhibits of a packet: photos as copies that hold the picture alone, all within budget."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from domain.evidence import EvidenceItem
 from domain.exhibits import NumberedExhibit
@@ -20,10 +18,9 @@ _ON_PAGE = Recipe(copy=Copy.THUMBNAIL, side=1000)
 """Large enough to read a chat on paper."""
 
 
-class PackedItem(BaseModel):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PackedItem:
     """One exhibit with what the archive holds of it."""
-
-    model_config = ConfigDict(frozen=True)
 
     exhibit: NumberedExhibit
     original: EvidenceItem
@@ -31,7 +28,7 @@ class PackedItem(BaseModel):
     """The redacted or reduced copy that goes in instead."""
     note: str = ""
     """What else a person should know of the file."""
-    picture: bytes | None = Field(default=None, repr=False)
+    picture: bytes | None = field(default=None, repr=False)
     """A small PNG or JPEG of it, for the page."""
 
     @property
@@ -120,7 +117,7 @@ def _cleaned(vault: Vault, exhibit: NumberedExhibit, packing: Packing) -> Packed
         why = (
             f"{original.media_type} goes in as it was collected, with what its camera wrote in it"
         )
-        return plain.model_copy(update={"note": why})
+        return replace(plain, note=why)
     return plain
 
 
@@ -133,7 +130,7 @@ def _fitting(
         case Fit.REDUCED:
             return _copied(vault, one, fitted(decision.max_bytes), packing)
         case Fit.TOO_LARGE:
-            return one.model_copy(update={"note": decision.why})
+            return replace(one, note=decision.why)
 
 
 def _copied(vault: Vault, one: PackedItem, recipe: Recipe, packing: Packing) -> PackedItem:
@@ -146,8 +143,8 @@ def _copied(vault: Vault, one: PackedItem, recipe: Recipe, packing: Packing) -> 
             at=packing.at,
         )
     except DeriveRefusedError as error:
-        return one.model_copy(update={"note": str(error)})
-    return one.model_copy(update={"copy_of_it": copy})
+        return replace(one, note=str(error))
+    return replace(one, copy_of_it=copy)
 
 
 def _pictured(vault: Vault, one: PackedItem, packing: Packing) -> PackedItem:
@@ -155,4 +152,4 @@ def _pictured(vault: Vault, one: PackedItem, packing: Packing) -> PackedItem:
     if shown.copy_of_it is None or shown.note != one.note:
         return one
     pieces = vault.checked(shown.copy_of_it.evidence_id, actor=packing.actor)
-    return one.model_copy(update={"picture": b"".join(pieces)})
+    return replace(one, picture=b"".join(pieces))

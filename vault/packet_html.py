@@ -6,8 +6,8 @@ from html import escape
 from pathlib import Path
 
 from domain.appeal_texts import Said
-from vault.packet_facts import PacketFacts
-from vault.packet_pages import ChangeLine, ExhibitCard, Pages, Row
+from domain.packet_pages import ChangeLine, ExhibitCard, Pages, Row
+from domain.packets import PacketFacts
 from vault.packet_pdf import drawable
 
 _STYLE = Path(__file__).parent / "templates" / "packet.css"

@@ -7,9 +7,9 @@ from typing import Any
 
 import typst
 
+from domain.packet_pages import Pages
+from domain.packets import PacketFacts
 from vault.fonts import ARCHIVAL, FontShelf
-from vault.packet_facts import PacketFacts
-from vault.packet_pages import Pages
 
 _TEMPLATE = Path(__file__).parent / "templates" / "packet.typ"
 _MONO = "DejaVu Sans Mono"

@@ -1,9 +1,8 @@
 """Keeping an appeal's files within what can be uploaded; nothing is dropped unsaid."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-
-from pydantic import BaseModel, ConfigDict, PositiveInt
 
 from domain.evidence import EvidenceItem
 from vault.limits import size_text
@@ -14,17 +13,16 @@ _SMALLEST = 150_000
 """Bytes below which a photo no longer shows what it should prove."""
 
 
-class SizeBudget(BaseModel):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SizeBudget:
     """Bytes that may be uploaded.
 
     What the platform's form takes is not known; 10 MB is its figure for pictures in chats, the
     sum is our own choice.
     """
 
-    model_config = ConfigDict(frozen=True)
-
-    per_file: PositiveInt = 10 * _MEGABYTE
-    in_all: PositiveInt = 100 * _MEGABYTE
+    per_file: int = 10 * _MEGABYTE
+    in_all: int = 100 * _MEGABYTE
 
 
 class Fit(StrEnum):
@@ -37,10 +35,9 @@ class Fit(StrEnum):
     """Goes in as it is, above the budget: only photos that can be drawn are made smaller."""
 
 
-class SizeDecision(BaseModel):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SizeDecision:
     """What becomes of one exhibit."""
-
-    model_config = ConfigDict(frozen=True)
 
     evidence_id: str
     fit: Fit

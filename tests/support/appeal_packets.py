@@ -7,18 +7,18 @@ from typing import Any
 
 from PIL import Image
 
-from activities.appeal_packets import PacketSource, packet_facts
+from activities.appeal_packets import packet_facts
 from activities.appeal_texts import AppealWriter
 from activities.evidence_rules import EvidenceShelf
 from domain.appeal_texts import AppealMoment, ExhibitLine
 from domain.completeness import HeldEvidence
 from domain.evidence import EvidenceItem
 from domain.exhibits import NumberedExhibit, numbered
+from domain.packets import PacketFacts, PacketSource
 from domain.requirements import RequirementKind, RequirementSet, Scenario, Violation
 from tests.support.appeal_facts import MARKETS, STORY, after, moment, text_facts
 from tests.support.deadline_cases import PLAYBOOKS
 from vault.packet_exhibits import PackedItem
-from vault.packet_facts import PacketFacts
 
 WRITER = AppealWriter(PLAYBOOKS / "appeals")
 _MATRIX = EvidenceShelf(PLAYBOOKS / "evidence").matrix()

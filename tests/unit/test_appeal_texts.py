@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from activities.appeal_texts import AppealWriter, ChecklistFacts
+from activities.appeal_texts import AppealWriter
 from activities.appeal_view import LABELS
 from domain.appeal_texts import (
     LONGEST_ARGUMENT,
     AppealMoment,
     AppealTextFacts,
+    ChecklistFacts,
     ExhibitLine,
     Room,
     check_argument,

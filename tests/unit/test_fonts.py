@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageFont
 
-from vault.fonts import FontShelf, packages_for, printable, undisplayable
+from domain.packet_pages import printable
+from vault.fonts import FontShelf, packages_for, undisplayable
 
 ALONE = FontShelf(of_system=False)
 """Only the fonts that come with the typesetter, so that every machine answers alike."""

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from domain.appeal_texts import Said
+from domain.packet_pages import Pages, pages_of
+from domain.packets import PacketFacts
 from tests.support.appeal_facts import order_ids
 from tests.support.appeal_packets import a_packet, picture
 from vault.fonts import FontShelf
 from vault.packet import PacketKind, RenderedPacket, render_packet
-from vault.packet_facts import PacketFacts
 from vault.packet_html import web_page
-from vault.packet_pages import Pages, pages_of
 
 PAGE = re.compile(rb"/Type\s*/Page\b")
 IMAGE = re.compile(rb"/Subtype\s*/Image\b")

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from activities.appeal_packets import PacketSource, packet_facts
+from activities.appeal_packets import packet_facts
 from domain.completeness import held_of
 from domain.evidence import CustodyAction, EvidenceItem
 from domain.exhibits import NumberedExhibit, numbered
+from domain.packets import PacketSource
 from domain.requirements import RequirementKind
 from tests.support.appeal_facts import text_facts
 from tests.support.appeal_packets import WRITER, requirement_set

@@ -1,5 +1,6 @@
 """What stands on a packet's pages, in order, whether they are typeset or shown by a browser."""
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,9 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from domain.appeal_texts import Said
-from vault.fonts import printable
-from vault.limits import size_text
-from vault.packet_facts import PacketEvent, PacketExhibit, PacketFacts, PacketWords
+from domain.packets import PacketEvent, PacketExhibit, PacketFacts, PacketWords
 
 
 class _Part(BaseModel):
@@ -101,6 +100,16 @@ def pages_of(facts: PacketFacts) -> Pages:
     )
 
 
+def printable(text: str) -> str:
+    """Return *text* with what can be shown at all, line ends kept.
+
+    Control and direction marks show nothing and go; characters that no font can know (private,
+    unassigned, half of a pair) become a replacement mark.
+    """
+    kept = (_shown(char) for char in text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
 class _Shown:
     def __init__(self, facts: PacketFacts) -> None:
         self._facts = facts
@@ -137,7 +146,7 @@ class _Shown:
         yield Row(label=words.captured, value=when)
         if one.source:
             yield Row(label=words.source, value=_same(one.source.replace("_", " ")))
-        file = f"{one.file} ({one.media_type}, {size_text(one.size)})"
+        file = f"{one.file} ({one.media_type}, {one.size:,} bytes)"
         yield Row(label=words.file, value=_same(file))
         yield Row(label=words.digest, value=_same(one.digest), hash=True)
 
@@ -195,3 +204,17 @@ def _texts(node: object) -> Iterator[str]:
                 yield from _texts(value)
         case _:
             return
+
+
+def _shown(char: str) -> str:
+    if char in "\n\u200d":
+        return char
+    if char == "\t":
+        return " "
+    match unicodedata.category(char):
+        case "Cc" | "Cf":
+            return ""
+        case "Co" | "Cn" | "Cs":
+            return "\N{REPLACEMENT CHARACTER}"
+        case _:
+            return char

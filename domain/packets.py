@@ -80,6 +80,16 @@ class PacketExhibit(_Part):
     """A PNG or JPEG to show on the page; None where there is nothing to see."""
 
 
+class PacketSource(_Part):
+    """Where a packet comes from."""
+
+    shop_id: str
+    case_id: str
+    head: str
+    """Hash of the last custody entry before the packet was made."""
+    made_at: Instant
+
+
 class PacketFacts(_Part):
     """All that a packet says."""
 
