@@ -40,7 +40,7 @@ _NEEDED: Final[Mapping[LetterKey, tuple[str, ...]]] = {
     LetterKey.SUPPLIER_THANKS: ("product_name", "restock"),
     LetterKey.CARRIER_ASK: ("parcels", "answer_by"),
     LetterKey.CARRIER_CHASE: ("parcels", "answer_by"),
-    LetterKey.HOST_ALERT: ("product_name", "on_hand", "orders_short", "decides"),
+    LetterKey.HOST_ALERT: ("product_name", "on_hand", "decides"),
     LetterKey.STAFF_EVIDENCE: ("proofs",),
 }
 

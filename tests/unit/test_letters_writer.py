@@ -99,7 +99,6 @@ def test_a_carriers_words_are_for_its_own_letters_in_that_language(
         *((key, {"parcels": ()}, "parcels") for key in TO_CARRIERS),
         (LetterKey.CARRIER_ASK, {"pickup_until": None}, "pickup_until"),
         (LetterKey.HOST_ALERT, {"on_hand": None}, "on_hand"),
-        (LetterKey.HOST_ALERT, {"orders_short": None}, "orders_short"),
         (LetterKey.HOST_ALERT, {"decides": ""}, "decides"),
         (LetterKey.STAFF_EVIDENCE, {"proofs": ()}, "proofs"),
         (LetterKey.STAFF_EVIDENCE, {"proofs": (proof(),)}, "proofs"),
@@ -112,6 +111,16 @@ def test_a_letter_without_what_it_must_say_is_refused(
     with pytest.raises(InputError) as refused:
         writer.write(letter(key, **changes))
     assert field == refused.value.field
+
+
+def test_a_host_is_alerted_before_anybody_has_counted_the_orders(writer: LetterWriter) -> None:
+    """The alert goes out first; how many orders are short is known minutes later."""
+    counted = writer.write(letter(LetterKey.HOST_ALERT, orders_short=7)).text
+    at_once = writer.write(letter(LetterKey.HOST_ALERT, orders_short=None)).text
+
+    (line,) = set(counted.splitlines()) - set(at_once.splitlines())
+    assert "7" in line
+    assert "None" not in at_once
 
 
 def test_no_fact_can_hold_a_whole_order_id() -> None:
