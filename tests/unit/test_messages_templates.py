@@ -55,8 +55,9 @@ def test_a_sound_folder_loads(folder: Path) -> None:
 )
 def test_a_slip_in_a_phrase_is_refused_with_its_line(folder: Path, new: str, reason: str) -> None:
     line = change(folder / "en.jinja", CLOSING, new)
-    assert f"en.jinja, line {line}: " in refusal(folder)
-    assert reason in refusal(folder)
+    said = refusal(folder)
+    assert f"en.jinja, line {line}: " in said
+    assert reason in said
 
 
 def test_a_fact_that_may_be_absent_is_refused_when_printed_unasked(folder: Path) -> None:
