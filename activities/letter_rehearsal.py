@@ -19,7 +19,6 @@ _NEEDED: Final[dict[str, Any]] = {
     "units": 1,
     "parcels": (Parcel(package_id="¤"),),
     "on_hand": 0,
-    "orders_short": 1,
     "decides": "¤",
 }
 _BESIDES: Final[dict[str, Any]] = {
@@ -33,6 +32,7 @@ _BESIDES: Final[dict[str, Any]] = {
     "parcels": (_PARCEL,) * _MANY,
     "pickup_from": _BY,
     "pickup_until": _BY + timedelta(days=1),
+    "orders_short": 1,
     "order_digits": ("000000",) * _MANY,
 }
 
