@@ -25,6 +25,8 @@ from casedesk.logs import set_up_logs
 from casedesk.session import load_settings
 from casedesk.settings import Settings
 from console.api import add_api
+from console.evidence import EvidenceDesk
+from console.evidence_api import add_evidence_api
 from console.guard import Guard, is_loopback
 from console.receiver import App, Receiver
 from console.web import create_app, open_to_all
@@ -32,6 +34,8 @@ from domain.errors import InputError
 from records.cases import CaseOpenings
 from records.database import Database
 from records.errors import RecordsError
+from vault.errors import VaultError
+from vault.store import Vault
 
 logger = structlog.get_logger()
 
@@ -80,6 +84,8 @@ async def _build(settings: Settings, db: Database, arguments: argparse.Namespace
     app = create_app(receiver, check=door.check, db=db, path=settings.webhook_path)
     if _may_be_shown(settings, arguments):
         desk = CaseDesk(client, settings, db)
+        evidence = EvidenceDesk(desk, _vault(settings, db), clock=lambda: datetime.now(UTC))
+        add_evidence_api(app, desk, evidence, actor=settings.actor)
         add_api(app, desk)
         if not arguments.no_console:
             # Loaded here because a receiver alone starts much faster without it.
@@ -87,6 +93,10 @@ async def _build(settings: Settings, db: Database, arguments: argparse.Namespace
 
             serve_pages(app, desk, actor=settings.actor)
     return Guard(app, token=settings.console_token, open_to_all=open_to_all(settings.webhook_path))
+
+
+def _vault(settings: Settings, db: Database) -> Vault:
+    return Vault.open(db, folder_or_url=settings.vault_location, keys_folder=settings.keys_folder)
 
 
 def _may_be_shown(settings: Settings, arguments: argparse.Namespace) -> bool:
@@ -155,7 +165,7 @@ def main() -> int:
     except InputError as error:
         sys.stderr.write(f"console: {error}\n")
         return 2
-    except (CaseDeskError, RecordsError, OSError) as error:
+    except (CaseDeskError, RecordsError, VaultError, OSError) as error:
         sys.stderr.write(f"console: {error}\n")
         return 1
     return 0

@@ -9,7 +9,8 @@ from casedesk.errors import CaseDeskError
 from console.api import Desk
 from console.decisions import Button, choice_buttons, standing_buttons, task_buttons
 from console.entries import ask_and_decide
-from console.look import Reader, at, distance, state_badge, urgency
+from console.look import at, distance, state_badge, urgency
+from console.reader import Reader
 from domain.cases import CaseView, DeadlineView, HumanTask, TimelineEvent
 from domain.errors import DomainError
 from records.errors import RecordsError

@@ -10,7 +10,7 @@ from nicegui import ui
 from casedesk.errors import CaseDeskError
 from console.api import Desk
 from console.decisions import OPTIONAL, WHEN, Button, Entry
-from console.look import Reader
+from console.reader import Reader
 from domain.cases import CaseView
 from domain.errors import DomainError, InputError
 from records.errors import RecordsError

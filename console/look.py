@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
-from fastapi import Request
 from nicegui import ui
 
-from console.words import Tongue, Words, tongue_of
+from console.reader import ACTOR, LANGUAGE, Reader
+from console.words import Tongue
 
-ACTOR, LANGUAGE = "wenhuo_actor", "wenhuo_lang"
-"""Cookies with the reader's name and language."""
 _SOON = timedelta(hours=4)
 _REMEMBER = "; path=/; max-age=31536000; samesite=strict"
 
@@ -24,32 +21,6 @@ STATE_COLOURS = {
     "parked": "orange-9",
     "closed": "grey",
 }
-
-
-@dataclass
-class Reader:
-    """Who looks at a page."""
-
-    words: Words
-    actor: str
-
-    def say(self, english: str) -> str:
-        """Return a label in the reader's language."""
-        return self.words.say(english)
-
-    def term(self, wire: str | None) -> str:
-        """Return a word of a closed set in the reader's language, a dash for none."""
-        return self.words.term(wire) if wire else "–"
-
-
-def reader_of(request: Request, actor: str) -> Reader:
-    """Return the reader of a request; *actor* is the name until one is given."""
-    tongue = tongue_of(
-        request.query_params.get("lang"),
-        request.cookies.get(LANGUAGE),
-        request.headers.get("accept-language"),
-    )
-    return Reader(Words(tongue), unquote(request.cookies.get(ACTOR, "")) or actor)
 
 
 @contextmanager

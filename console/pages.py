@@ -10,7 +10,8 @@ from casedesk.errors import CaseDeskError
 from casedesk.listing import CaseFilter, CaseRow
 from console.api import Desk
 from console.case_page import show_case
-from console.look import Reader, at, distance, frame, reader_of, urgency
+from console.look import at, distance, frame, urgency
+from console.reader import Reader, reader_of
 from domain.errors import DomainError
 from records.errors import RecordsError
 

@@ -35,9 +35,14 @@ class Words:
         """Return a label, given in English."""
         return self._table.get(english, english)
 
-    def term(self, wire: str) -> str:
-        """Return a word of a closed set; an unknown one is shown as the wire has it."""
-        found = self._table.get(wire)
+    def term(self, wire: str, of: str = "") -> str:
+        """Return a word of a closed set; an unknown one is shown as the wire has it.
+
+        Args:
+            wire: The word on the wire.
+            of: The set, where the same word means something else in another one.
+        """
+        found = self._table.get(f"{of}:{wire}") or self._table.get(wire)
         return found or wire.replace("_", " ").replace(".", " ").capitalize()
 
     def hint(self, step: str) -> str:

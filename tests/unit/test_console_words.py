@@ -7,7 +7,8 @@ import pytest
 
 from console.api import Update
 from console.decisions import Entry
-from console.look import Reader, at, distance, urgency
+from console.look import at, distance, urgency
+from console.reader import Reader
 from console.words import Tongue, Words, tongue_of
 from domain.cases import (
     CaseKind,
