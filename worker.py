@@ -15,9 +15,14 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.carriers import CarrierActivities, CarrierBook
 from activities.desk import DeskActivities
+from activities.evidence import EvidenceActivities
+from activities.evidence_rules import EvidenceShelf
+from activities.ledgers import LedgerActivities
 from activities.letters import LetterWriter
 from activities.messages import MessageWriter
+from activities.packages import PackageActivities
 from activities.people import PeopleChannel
 from activities.playbooks import PlaybookShelf
 from activities.records import RecordsActivities
@@ -34,13 +39,16 @@ from records.database import Database
 from records.shops import ShopDirectory
 from records.units import UnitReservations
 from tiktok_shop.client import ShopClient
+from vault.errors import VaultError
+from vault.store import Vault
 from workflows import names
 from workflows.oversell_case import OversellCase
+from workflows.pickup_case import PickupDelayCase
 from workflows.stockout_case import StockoutCase
 
 logger = structlog.get_logger()
 
-WORKFLOWS = [OversellCase, StockoutCase]
+WORKFLOWS = [OversellCase, StockoutCase, PickupDelayCase]
 GRACE = timedelta(seconds=30)
 """How long activities in flight may finish after SIGTERM."""
 PASSED_THROUGH = ("domain", "workflows", "pydantic", "pydantic_core", "annotated_types")
@@ -66,7 +74,11 @@ def build_workers(
     Returns:
         Workers for cases (with the local activities), the shop's API and the desk.
     """
-    ours = _our_activities(client, settings, db)
+    vault = open_vault(settings, db)
+    ours = [
+        *_our_activities(client, settings, db),
+        *_evidence_activities(settings, db, vault),
+    ]
     return [
         Worker(
             client,
@@ -80,7 +92,7 @@ def build_workers(
         Worker(
             client,
             task_queue=names.SHOP_API_QUEUE,
-            activities=_platform_activities(shop, db),
+            activities=_platform_activities(shop, db, vault),
             max_task_queue_activities_per_second=settings.shop_api_per_second,
             graceful_shutdown_timeout=GRACE,
         ),
@@ -95,6 +107,7 @@ def build_workers(
 
 def _our_activities(client: Client, settings: Settings, db: Database) -> list[Callable[..., Any]]:
     records = RecordsActivities(db, client)
+    ledgers = LedgerActivities(db)
     desk = DeskActivities(
         shelf=PlaybookShelf(settings.playbooks, settings.shop_playbooks_folder),
         writer=MessageWriter(settings.playbooks / "messages"),
@@ -110,6 +123,11 @@ def _our_activities(client: Client, settings: Settings, db: Database) -> list[Ca
         records.reserve_refund,
         records.settle_refund,
         records.file_case,
+        ledgers.pad_promise,
+        ledgers.note_promise,
+        ledgers.keep_consent,
+        ledgers.reserve_offer,
+        ledgers.settle_offer,
         desk.pin_case,
         desk.write_message,
         desk.read_reply,
@@ -117,10 +135,38 @@ def _our_activities(client: Client, settings: Settings, db: Database) -> list[Ca
     ]
 
 
-def _platform_activities(shop: ShopClient, db: Database) -> list[Callable[..., Any]]:
+def open_vault(settings: Settings, db: Database) -> Vault:
+    """Return the evidence of this installation.
+
+    Raises:
+        StoreAddressError: WENHUO_VAULT_URL names no place for evidence.
+    """
+    return Vault.open(db, folder_or_url=settings.vault_location, keys_folder=settings.keys_folder)
+
+
+def _evidence_activities(
+    settings: Settings, db: Database, vault: Vault
+) -> list[Callable[..., Any]]:
+    evidence = EvidenceActivities(vault, EvidenceShelf(settings.playbooks / "evidence"))
+    carriers = CarrierActivities(
+        book=CarrierBook(settings.carriers_file),
+        writer=LetterWriter(settings.playbooks / "letters"),
+        shops=ShopDirectory(db),
+    )
+    return [
+        evidence.find_evidence,
+        evidence.evidence_of_cases,
+        evidence.pin_requirements,
+        evidence.keep_text,
+        carriers.ask_carrier,
+    ]
+
+
+def _platform_activities(shop: ShopClient, db: Database, vault: Vault) -> list[Callable[..., Any]]:
     marketplace = ShopActivities(
         shop, conversations=ConversationIndex(db), units=UnitReservations(db)
     )
+    packages = PackageActivities(shop, vault)
     return [
         marketplace.look_at_order,
         marketplace.check_offers,
@@ -130,6 +176,9 @@ def _platform_activities(shop: ShopClient, db: Database) -> list[Callable[..., A
         marketplace.read_conversation,
         marketplace.find_replacement,
         marketplace.cancel_order,
+        packages.look_at_package,
+        packages.rebook_pickup,
+        packages.capture_evidence,
     ]
 
 
@@ -167,7 +216,7 @@ def main() -> int:
             LetterWriter(settings.playbooks / "letters")
             return 0
         asyncio.run(serve(settings))
-    except (CaseDeskError, PlaybookError) as error:
+    except (CaseDeskError, PlaybookError, VaultError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

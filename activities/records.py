@@ -176,6 +176,7 @@ def _closed_case(view: CaseView) -> ClosedCase:
         opened_at=view.opened_at,
         closed_at=view.closed_at or view.opened_at,
         order_ids=view.order_ids,
+        package_id=view.pickup.package_id if view.pickup else None,
         opened_by=view.source or "",
         view=view.model_dump(mode="json"),
     )

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     """Who acts when a command does not say."""
     webhook_path: Annotated[str, StringConstraints(pattern=r"^/[\w./-]*$")] = "/webhooks/tiktok"
     """Where the platform's notifications are posted, as registered with it."""
+    vault_url: str | None = None
+    """Bucket of the evidence, such as s3://bucket/evidence; `vault` under the home unless set."""
     console_token: SecretStr | None = None
     """What people and programs must know to use pages and API beyond this machine."""
 
@@ -60,6 +62,21 @@ class Settings(BaseSettings):
     def shop_playbooks_folder(self) -> Path:
         """Folder of the shops' own playbooks."""
         return self.shop_playbooks or self.home / "playbooks"
+
+    @property
+    def vault_location(self) -> str:
+        """Folder or bucket of the evidence."""
+        return self.vault_url or str((self.home / "vault").absolute())
+
+    @property
+    def keys_folder(self) -> Path:
+        """Folder of the keys that sign the custody ledger."""
+        return self.home / "keys"
+
+    @property
+    def carriers_file(self) -> Path:
+        """How each carrier is reached."""
+        return self.home / "carriers.yaml"
 
     @property
     def run_file(self) -> Path:

@@ -4,8 +4,11 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.case_parts import AppealPart, PickupPart
 from domain.choices import Choice
+from domain.incidents import IncidentPart
 from domain.instants import Instant
+from domain.supply_parts import SupplyPart
 from domain.timeline import EventKey
 
 
@@ -111,6 +114,8 @@ class OfferView(_Part):
     substitute_sku_id: str | None = None
     gift: str | None = None
     coupon_id: str | None = None
+    discount: str | None = None
+    """Decimal, in the order's currency."""
 
 
 class RefundView(_Part):
@@ -139,6 +144,8 @@ class HumanTask(_Part):
     otherwise: str = ""
     text: str = ""
     """A message ready to be sent by hand, where the task is to send one."""
+    ask_zh: str = ""
+    """The ask in Chinese, where its words come from data and not from the screens."""
 
 
 class Breach(_Part):
@@ -191,6 +198,8 @@ class CaseView(_Part):
     deadlines: tuple[DeadlineView, ...] = ()
     choice: str | None = None
     offers: tuple[OfferView, ...] = ()
+    offers_not_made: tuple[str, ...] = ()
+    """A sentence for each offer that could not be made, of the newest offers."""
     short_skus: tuple[str, ...] = ()
     refund: RefundView = RefundView()
     coupon: CouponView = CouponView()
@@ -204,6 +213,10 @@ class CaseView(_Part):
     tasks: tuple[HumanTask, ...] = ()
     breaches: tuple[Breach, ...] = ()
     evidence: tuple[str, ...] = ()
+    pickup: PickupPart | None = None
+    appeal: AppealPart | None = None
+    incident: IncidentPart | None = None
+    supply: SupplyPart | None = None
     playbook: PlaybookRef | None = None
     closed_at: Instant | None = None
 

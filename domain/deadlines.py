@@ -36,6 +36,8 @@ class DeadlineName(StrEnum):
     CHOICE_BY = "choice_by"
     PROMISE_BY = "promise_by"
     CONSENT_BY = "consent_by"
+    HELP_CENTER_BY = "help_center_by"
+    WATCH_UNTIL = "watch_until"
     COMPLETE_BY = "complete_by"
     LAST_SAFE_MOMENT = "last_safe_moment"
     WINDOW_ENDS = "window_ends"

@@ -25,6 +25,8 @@ class Move(StrEnum):
     REFUND_CHOSEN = "refund_chosen"
     NO_REPLY = "no_reply"
     NO_CONSENT = "no_consent"
+    SILENCE_AGREED = "silence_agreed"
+    NOTHING_COMES = "nothing_comes"
     SKU_JOINED = "sku_joined"
     KEPT = "kept"
     SLIPPED = "slipped"

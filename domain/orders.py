@@ -99,6 +99,11 @@ class Order(BaseModel):
     created_at: Instant
     paid_at: Instant | None = None
     updated_at: Instant | None = None
+    ready_at: Instant | None = None
+    """rts_time: when the seller had it ready for collection."""
+    collected_at: Instant | None = None
+    """collection_time: the carrier's first scan."""
+    delivered_at: Instant | None = None
     is_cod: bool = False
     is_sample: bool = False
     on_hold: bool = False

@@ -298,10 +298,6 @@ class IncidentRules(_Section):
     """When the supplier is asked, counted from the start or from a date that has passed …"""
     supplier_then_every: PositiveDuration = timedelta(hours=24)
     """… and how often after the last rung, until there is a date."""
-    soon: PositiveDuration = timedelta(days=7)
-    """A restock that comes later than this is handled as one that does not come."""
-    pad_quantile: float = Field(default=0.8, gt=0, le=1)
-    """A supplier's date is padded so that this share of its past promises would have held."""
 
 
 class OutageRules(_Section):

@@ -50,6 +50,8 @@ class Step:
     """When its newest attempt began."""
     retry_at: datetime | None = None
     """When a step parked by an outage is tried again."""
+    beside: bool = False
+    """Whether it is taken beside others, so that the case goes on without it."""
 
 
 @dataclass
@@ -89,6 +91,8 @@ class Case(Storyteller):
     parks_visibly: ClassVar[bool] = True
     """Whether the state reads `parked` while a step waits for a person."""
     outage: OutageRules = OutageRules()
+    evidence: tuple[str, ...] = ()
+    """Ids of what the vault holds for it."""
     inbox: Inbox
     pinned: Pinned
     """The rules it runs under, once `is_pinned`."""
@@ -238,6 +242,7 @@ class Case(Storyteller):
         otherwise: str = "",
         by: datetime | None = None,
         fresh: bool = False,
+        beside: bool = False,
     ) -> T:
         """Take a step once, parking it for people when it cannot be done now.
 
@@ -249,6 +254,8 @@ class Case(Storyteller):
             otherwise: What happens if nobody helps.
             by: When that happens.
             fresh: True for looks, whose result must not be remembered.
+            beside: True for one of several steps that go on at the same time: it waits for
+                people as a task of its own and does not park the case.
 
         Returns:
             The activity's result, or what a person said was done.
@@ -259,7 +266,7 @@ class Case(Storyteller):
         step = self.step(name)
         if step.finished and not fresh:
             return step.result  # type: ignore[no-any-return]  # stored by this very step
-        step.finished = False
+        step.finished, step.beside = False, beside
         options = (RETRY, *((DONE,) if done else ()), *((ABANDON,) if dispensable else ()))
         while (error := await self._attempt(step, attempt)) is not None:
             task = self._parked_task(step, error, options, otherwise, by)
@@ -308,13 +315,19 @@ class Case(Storyteller):
         """Park a step that cannot be done now; an outage is tried again, the rest waits."""
         outage, trouble = read_trouble(error)
         step.retry_at = self.now + self.outage.retry_every if outage else None
+        if not step.beside:
+            self._park_case(step, trouble)
+        elif self.task(step.name) is None:
+            self.tell(EventKey.STEP_PARKED, f"{step.name} while {self.phase}: {trouble}")
+        return HumanTask(step=step.name, ask=trouble, by=by, options=options, otherwise=otherwise)
+
+    def _park_case(self, step: Step, trouble: str) -> None:
         if self.parked != step.name:
             row = self.moves.lead(self.phase, Move.STEP_PARKED)
             self.tell(
                 EventKey.STEP_PARKED, f"{step.name} while {row.state}: {trouble}", rule=row.move
             )
         self.parked = step.name
-        return HumanTask(step=step.name, ask=trouble, by=by, options=options, otherwise=otherwise)
 
     async def _park(self, step: Step, task: HumanTask) -> str | None:
         """Wait for a person or for the next slow retry; a reference says it was done."""
@@ -333,9 +346,12 @@ class Case(Storyteller):
         return reference if how == DONE else None
 
     def _unpark(self, step: Step) -> None:
+        waited = step.beside and self.task(step.name) is not None
         self.drop_task(step.name)
         if self.parked == step.name:
             self.parked = None
+            waited = True
+        if waited:
             self.tell(EventKey.STEP_RESUMED, step.name)
 
     def resume(self, step: str, how: str, reference: str) -> None:
@@ -353,6 +369,7 @@ class Case(Storyteller):
             task_queue=policy.task_queue,
             start_to_close_timeout=policy.attempt,
             schedule_to_close_timeout=self.outage.park_after,
+            heartbeat_timeout=policy.heartbeat,
             retry_policy=policy.retry,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=summary,

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseOutcome, CaseView, HumanTask, TimelineEvent
@@ -20,6 +20,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import EventKey
     from workflows import payloads
     from workflows.case import ABANDON, DONE, RETRY, Case
+    from workflows.policies import OURS
+    from workflows.ports import EvidenceFound, EvidenceRef, VaultPort
 
 C = TypeVar("C", bound=Case)
 M = TypeVar("M", bound=BaseModel)
@@ -49,6 +51,21 @@ class CaseHandlers(ABC, Generic[C]):
             return False
         case.drop_task(decision.step)
         return True
+
+    def penalised(self, case: C, penalty: payloads.PenaltyIssued) -> None:
+        """Act on a penalty for the order; kinds that cannot appeal keep it in the story alone."""
+
+    def attached(self, case: C, found: EvidenceFound, decision: payloads.AttachEvidence) -> None:
+        """Take a piece of evidence that the vault knows."""
+        evidence_id = decision.evidence_id
+        if evidence_id not in case.evidence:
+            case.evidence = (*case.evidence, evidence_id)
+        case.tell(
+            EventKey.EVIDENCE_ATTACHED,
+            decision.requirement[:80],
+            actor=decision.actor,
+            evidence=(evidence_id,),
+        )
 
     # What every door does
 
@@ -111,7 +128,10 @@ class CaseHandlers(ABC, Generic[C]):
         """The platform punished the order; kept for the appeal."""
         fact = self._fact("penalty_issued", payloads.PenaltyIssued, payload)
         if fact is not None and self._once("penalty", fact.ticket_id):
-            self._case().tell(EventKey.PENALTY_ISSUED, f"{fact.ticket_id} {fact.kind}".strip())
+            case = self._case()
+            case.tell(EventKey.PENALTY_ISSUED, f"{fact.ticket_id} {fact.kind}".strip())
+            if not case.closed:
+                self.penalised(case, fact)
 
     @workflow.update
     async def resume_step(self, payload: Any = None) -> CaseView:
@@ -131,6 +151,32 @@ class CaseHandlers(ABC, Generic[C]):
     @resume_step.validator
     def _may_resume_step(self, payload: Any = None) -> None:
         self._validate(payloads.ResumeStep, payload, _may_resume)
+
+    @workflow.update
+    async def attach_evidence(self, payload: Any = None) -> CaseView:
+        """Evidence in the vault belongs to this case; what the vault does not know fails.
+
+        Raises:
+            ApplicationError: The vault knows no such evidence, or its bytes were erased.
+        """
+        decision, fresh = self._decision(payloads.AttachEvidence, payload)
+        if fresh:
+            await self._attach(self._case(), decision)
+        return self.view()
+
+    async def _attach(self, case: C, decision: payloads.AttachEvidence) -> None:
+        try:
+            found = await _find(case, decision.evidence_id)
+            if refusal := _why_not_attach(found, decision.evidence_id):
+                raise self._refusal(refusal)
+        except FailureError:
+            case.forget_answer(decision.request_id)
+            raise
+        self.attached(case, found, decision)
+
+    @attach_evidence.validator
+    def _may_attach_evidence(self, payload: Any = None) -> None:
+        self._validate(payloads.AttachEvidence, payload, _open_only)
 
     @workflow.update
     async def take(self, payload: Any = None) -> CaseView:
@@ -187,6 +233,24 @@ class CaseHandlers(ABC, Generic[C]):
     def timeline(self) -> list[TimelineEvent]:
         """Return what happened, oldest first."""
         return list(self._case().story.timeline)
+
+
+async def _find(case: Case, evidence_id: str) -> EvidenceFound:
+    return await workflow.execute_activity_method(
+        VaultPort.find_evidence,
+        EvidenceRef(evidence_id=evidence_id),
+        task_queue=OURS.task_queue,
+        start_to_close_timeout=OURS.attempt,
+        schedule_to_close_timeout=case.outage.park_after,
+        retry_policy=OURS.retry,
+        summary=f"find {evidence_id}",
+    )
+
+
+def _why_not_attach(found: EvidenceFound, evidence_id: str) -> str:
+    if found.held is None:
+        return f"{evidence_id} is not in the vault; add the file with `evidence add` first"
+    return f"{evidence_id} was erased; its custody says when and why" if found.erased else ""
 
 
 def _open_only(case: Case, _decision: BaseModel) -> str:

@@ -8,6 +8,7 @@ DESK_QUEUE = "desk"
 
 OVERSELL_CASE = "OversellCase"
 PICKUP_DELAY_CASE = "PickupDelayCase"
+APPEAL = "Appeal"
 STOCKOUT_CASE = "StockoutCase"
 SHORTAGE_INCIDENT = "ShortageIncident"
 
@@ -28,6 +29,11 @@ SETTLE_CONTACT = "records.settle_contact"
 ASK_ANSWERED = "records.ask_answered"
 RESERVE_REFUND = "records.reserve_refund"
 SETTLE_REFUND = "records.settle_refund"
+PAD_PROMISE = "records.pad_promise"
+NOTE_PROMISE = "records.note_promise"
+KEEP_CONSENT = "records.keep_consent"
+RESERVE_OFFER = "records.reserve_offer"
+SETTLE_OFFER = "records.settle_offer"
 FILE_CASE = "records.file_case"
 PIN_CASE = "desk.pin_case"
 WRITE_MESSAGE = "desk.write_message"
@@ -54,7 +60,6 @@ CLAIM_SKU = "incidents.claim_sku"
 ALLOCATE_UNITS = "incidents.allocate_units"
 CHANGE_LEDGER = "incidents.change_ledger"
 SETTLE_ORDERS = "incidents.settle_orders"
-NOTE_RESTOCK = "incidents.note_restock"
 CLOSE_INCIDENT = "incidents.close_incident"
 
 CASE_KIND = SearchAttributeKey.for_keyword("CaseKind")
@@ -92,6 +97,7 @@ SEARCH_ATTRIBUTES = (
 
 _ORDER_CASE = "order-case"
 _PICKUP_CASE = "pickup-case"
+_APPEAL = "appeal"
 _INCIDENT = "incident"
 
 
@@ -125,3 +131,8 @@ def sku_of_incident(case_id: str) -> tuple[str, str, str] | None:
             return shop_id, sku_id, key
         case _:
             return None
+
+
+def appeal_id(shop_id: str, ticket_id: str) -> str:
+    """Return the id under which at most one appeal against a ticket can be open."""
+    return f"{_APPEAL}:{shop_id}:{ticket_id}"

@@ -78,6 +78,17 @@ class ShortageInput(ShortageFound):
     order_id: Word
 
 
+class PickupInput(_Wire):
+    """What opens the case of a late pickup."""
+
+    shop_id: Word
+    package_id: Word
+    detected_at: Instant | None = None
+    playbook: Word | None = None
+    language: Word | None = None
+    source: Word | None = None
+
+
 class BuyerChose(_Wire):
     """A choice made outside; *choice* may be any word, an unknown one is refused visibly."""
 
@@ -99,9 +110,10 @@ class BuyerWrote(_Wire):
 
 
 class OrderChanged(_Wire):
-    """A hint that the order should be looked at."""
+    """A hint that the order, or its package, should be looked at."""
 
     order_id: Word | None = None
+    package_id: Word | None = None
     status: str = ""
     changed_at: Instant | None = None
 

@@ -23,6 +23,8 @@ class _Task:
     climb: "asyncio.Task[None] | None" = None
     dropped: bool = False
     """Ends the climb at its next rung; to cancel it could undo a command of the same task."""
+    called: int = 0
+    """How many rungs have been called."""
 
 
 @dataclass
@@ -118,9 +120,12 @@ class Storyteller:
 
     async def _climb(self, entry: _Task) -> None:
         for rung, after in enumerate(self.people.ladder):
+            if rung < entry.called:
+                continue
             await self.sleep_until(entry.since + after)
             if entry.dropped:
                 return
+            entry.called = rung + 1
             await self.call_people(entry.human, rung)
 
     async def call_people(self, task: HumanTask, rung: int) -> None:
@@ -172,3 +177,8 @@ class Storyteller:
         """Remember that an update was answered."""
         if request_id:
             self._answered.add(request_id)
+
+    def forget_answer(self, request_id: str | None) -> None:
+        """Let an update be sent again that failed on what was found outside."""
+        if request_id:
+            self._answered.discard(request_id)

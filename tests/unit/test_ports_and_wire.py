@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from temporalio import activity, workflow
 
+from activities.carriers import CarrierActivities
 from activities.desk import DeskActivities
+from activities.evidence import EvidenceActivities
+from activities.packages import PackageActivities
 from activities.records import RecordsActivities
 from activities.shop import ShopActivities
 from tests.support.source_tree import functions
@@ -19,6 +22,9 @@ IMPLEMENTATIONS: dict[type, type] = {
     ports.ShopPort: ShopActivities,
     ports.RecordsPort: RecordsActivities,
     ports.DeskPort: DeskActivities,
+    ports.PackagesPort: PackageActivities,
+    ports.VaultPort: EvidenceActivities,
+    ports.CarriersPort: CarrierActivities,
 }
 
 SIGNALS = {
@@ -39,11 +45,12 @@ UPDATES = {
     "resume_step",
     "override_outcome",
     "link_replacement_order",
+    "attach_evidence",
     "take",
     "note",
     "withdraw",
 }
-"""The design's table of updates; evidence, filings and decisions are those of penalties."""
+"""The design's table of updates; filings and decisions are those of appeals."""
 QUERIES = {"view", "timeline"}
 _BUILT_IN_QUERIES = {"__temporal_workflow_metadata", "__stack_trace", "__enhanced_stack_trace"}
 

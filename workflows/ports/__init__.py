@@ -4,6 +4,7 @@ Every command is one frozen object; fields are added with defaults and never ren
 per outside party.
 """
 
+from workflows.ports.carriers import AskCarrier, CarrierAsked, CarriersPort
 from workflows.ports.desk import (
     CallPeople,
     DeskPort,
@@ -17,6 +18,16 @@ from workflows.ports.facts import (
     CaseRef,
     EffectKey,
     OrderRef,
+)
+from workflows.ports.packages import (
+    CaptureEvidence,
+    CaptureKind,
+    EvidenceCaptured,
+    PackageLook,
+    PackageRef,
+    PackagesPort,
+    PickupRebooked,
+    RebookPickup,
 )
 from workflows.ports.records import (
     AskAnswered,
@@ -46,11 +57,25 @@ from workflows.ports.shop import (
     SendMessage,
     ShopPort,
 )
+from workflows.ports.vault import (
+    EvidenceFound,
+    EvidenceOfCases,
+    EvidenceRef,
+    KeepText,
+    PinRequirements,
+    RequirementsPinned,
+    VaultPort,
+)
 
 __all__ = [
     "AskAnswered",
+    "AskCarrier",
     "CallPeople",
     "CancelOrder",
+    "CaptureEvidence",
+    "CaptureKind",
+    "CarrierAsked",
+    "CarriersPort",
     "CaseRef",
     "CheckOffers",
     "ClosedCaseFound",
@@ -58,28 +83,41 @@ __all__ = [
     "CouponSent",
     "DeskPort",
     "EffectKey",
+    "EvidenceCaptured",
+    "EvidenceFound",
+    "EvidenceOfCases",
+    "EvidenceRef",
     "FileCase",
     "FindReplacement",
+    "KeepText",
     "MessageSent",
     "OffersChecked",
     "OpenConversation",
     "OrderCancelled",
     "OrderLook",
     "OrderRef",
+    "PackageLook",
+    "PackageRef",
+    "PackagesPort",
+    "PickupRebooked",
     "PinCase",
+    "PinRequirements",
     "Pinned",
     "ReadConversation",
     "ReadReply",
+    "RebookPickup",
     "RecordsPort",
     "RefundReserved",
     "ReplacementFound",
     "ReplyRead",
+    "RequirementsPinned",
     "ReserveRefund",
     "SendCoupon",
     "SendMessage",
     "SettleContact",
     "SettleRefund",
     "ShopPort",
+    "VaultPort",
     "WantContact",
     "WriteMessage",
 ]

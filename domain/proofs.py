@@ -1,0 +1,159 @@
+"""The proofs of an open case: what was asked for, what came of it, and how they are shown."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.case_parts import ProofState, ProofView, ScenarioView
+from domain.completeness import (
+    EvidenceAsk,
+    HeldEvidence,
+    ProofMoments,
+    completeness,
+    obtainable_until,
+)
+from domain.evidence import EvidenceKind, kind_of
+from domain.requirements import Need, Requirement, RequirementKind, RequirementSet, Scenario
+
+Kinds = tuple[RequirementKind, ...]
+
+
+class AskedProof(BaseModel):
+    """What people were asked for, and what came of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ask: EvidenceAsk
+    overdue: bool = False
+    abandoned: bool = False
+
+
+def kind_named(
+    word: str, sets: Sequence[RequirementSet], *, media_type: str = ""
+) -> RequirementKind | None:
+    """Return the kind of proof that somebody means.
+
+    Args:
+        word: A kind, or the key of a requirement of *sets*.
+        sets: What the case may have to prove.
+        media_type: Of the file; tells a recording from a screenshot where either would do.
+
+    Returns:
+        None for a word that names neither.
+    """
+    if word in set(RequirementKind):
+        return RequirementKind(word)
+    named = [one for each in sets for one in each.requirements if one.key == word]
+    if not named:
+        return None
+    kinds = named[0].one_of
+    is_voice = media_type != "" and kind_of(media_type) is EvidenceKind.VOICE
+    if is_voice and RequirementKind.CALL_RECORDING in kinds:
+        return RequirementKind.CALL_RECORDING
+    return kinds[0]
+
+
+def scenario_views(
+    sets: Sequence[RequirementSet],
+    held: Sequence[HeldEvidence],
+    *,
+    moments: ProofMoments,
+    now: datetime,
+) -> tuple[ScenarioView, ...]:
+    """Return how well each scenario could be proven, in the order of *sets*."""
+    found = []
+    for each in sets:
+        shown = completeness(each, held, now, moments=moments)
+        found.append(
+            ScenarioView(
+                scenario=each.scenario,
+                score=shown.score,
+                complete=shown.complete,
+                missing=tuple(one.key for one in shown.missing_needed()),
+                rule=each.rule,
+                assumed=each.assumed,
+            )
+        )
+    return tuple(found)
+
+
+def best_score(scenarios: Sequence[ScenarioView]) -> float:
+    """Return the score of the scenario that is proven best; 0 where there is none."""
+    return max((one.score for one in scenarios), default=0.0)
+
+
+def proof_views(
+    sets: Sequence[RequirementSet],
+    held: Sequence[HeldEvidence],
+    *,
+    asked: Mapping[Kinds, AskedProof],
+    late: frozenset[str],
+    moments: ProofMoments,
+    now: datetime,
+) -> tuple[ProofView, ...]:
+    """Return every proof that any of *sets* wants, each once, needed ones first.
+
+    Args:
+        sets: What the case may have to prove.
+        held: All evidence of the case.
+        asked: What people were asked for, by the kinds that would do.
+        late: Ids of evidence that came after it was due.
+        moments: Say until when a proof can be made.
+        now: The clock reading.
+    """
+    wanted: dict[Kinds, list[tuple[Scenario, Requirement]]] = {}
+    for each in sets:
+        for one in each.requirements:
+            wanted.setdefault(one.one_of, []).append((each.scenario, one))
+    views = [
+        _view(
+            kinds,
+            of,
+            held=held,
+            ask=_ask_of(kinds, asked),
+            late=late,
+            moments=moments,
+            now=now,
+        )
+        for kinds, of in wanted.items()
+    ]
+    return tuple(sorted(views, key=lambda view: not view.needed))
+
+
+def _ask_of(kinds: Kinds, asked: Mapping[Kinds, AskedProof]) -> AskedProof | None:
+    """Return the ask for a proof; people are not asked for the kinds that machines make."""
+    return next((one for got, one in asked.items() if set(got) <= set(kinds)), None)
+
+
+def _view(
+    kinds: Kinds,
+    of: Sequence[tuple[Scenario, Requirement]],
+    *,
+    held: Sequence[HeldEvidence],
+    ask: AskedProof | None,
+    late: frozenset[str],
+    moments: ProofMoments,
+    now: datetime,
+) -> ProofView:
+    first = min((one for _, one in of), key=lambda one: one.need is Need.HELPFUL)
+    found = tuple(one.evidence_id for one in held if one.kind in kinds)
+    return ProofView(
+        key=first.key,
+        kinds=kinds,
+        needed=any(one.need is Need.NEEDED for _, one in of),
+        state=ProofState.HELD if found else _state(ask, now),
+        scenarios=tuple(dict.fromkeys(scenario for scenario, _ in of)),
+        evidence_ids=found,
+        late=bool(late & set(found)),
+        ask=ask.ask.ask if ask else f"Add {first.shows}",
+        until=ask.ask.by if ask else obtainable_until(first, moments),
+    )
+
+
+def _state(ask: AskedProof | None, now: datetime) -> ProofState:
+    if ask is None:
+        return ProofState.MISSING
+    if ask.abandoned:
+        return ProofState.ABANDONED
+    return ProofState.OVERDUE if ask.overdue or ask.ask.by <= now else ProofState.ASKED

@@ -1,0 +1,86 @@
+"""One late pickup: from the carrier that did not come to a parcel collected or an appeal ended."""
+
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.cases import CaseState, CaseView
+    from domain.errors import InputError
+    from workflows import names, payloads
+    from workflows.phases.admission import bad_input
+    from workflows.pickup import PickupCase
+    from workflows.pickup_handlers import PickupHandlers
+    from workflows.pickup_phases.asking import ask_people, mind_the_asks
+    from workflows.pickup_phases.capturing import capture
+    from workflows.pickup_phases.chasing import chase_carrier
+    from workflows.pickup_phases.closing import close_case
+    from workflows.pickup_phases.help_center import raise_help_center
+    from workflows.pickup_phases.looking import take_in
+    from workflows.pickup_phases.opening import open_case
+    from workflows.pickup_phases.rebooking import rebook
+    from workflows.pickup_phases.telling import mind_contact, tell_buyers
+    from workflows.pickup_phases.waiting import await_scan, watch
+    from workflows.strands import beside, lead
+
+PHASES = {
+    CaseState.COLLECTING_EVIDENCE: await_scan,
+    CaseState.WATCHING: watch,
+}
+"""What the case does in each state until a move of the table leads on."""
+STRANDS = (
+    capture,
+    ask_people,
+    mind_the_asks,
+    rebook,
+    chase_carrier,
+    tell_buyers,
+    mind_contact,
+    raise_help_center,
+)
+"""What goes on beside that, each until it is done or the carrier has the parcel."""
+
+
+@workflow.defn(name=names.PICKUP_DELAY_CASE)
+class PickupDelayCase(PickupHandlers):
+    """See one late pickup through, with evidence, and never refund."""
+
+    @workflow.init
+    def __init__(self, payload: Any = None) -> None:
+        self.bad_input: InputError | None = None
+        self.case: PickupCase | None = None
+        try:
+            inp = payloads.read(payloads.PickupInput, payload)
+            _check_id(inp)
+            self.case = PickupCase(inp)
+        except InputError as error:
+            self.bad_input = error
+
+    @workflow.run
+    async def run(self, payload: Any = None) -> CaseView:
+        """Run the case to its end."""
+        if self.case is None:
+            raise bad_input(self.bad_input or InputError("payload", "is required"))
+        await lead(self.case, settle(self.case))
+        return await close_case(self.case)
+
+
+async def settle(case: PickupCase) -> None:
+    """Lead a late pickup from its opening until the table of moves ends it."""
+    await open_case(case)
+    if not case.closed:
+        await beside(case, STRANDS, _phases(case))
+
+
+async def _phases(case: PickupCase) -> None:
+    while not case.closed:
+        await take_in(case)
+        if not case.closed:
+            await PHASES[case.phase](case)
+
+
+def _check_id(inp: payloads.PickupInput) -> None:
+    expected = names.pickup_case_id(inp.shop_id, inp.package_id)
+    actual = workflow.info().workflow_id
+    if actual != expected and not actual.startswith(f"{expected}:"):
+        raise InputError("package_id", f"the workflow id must be {expected}, not {actual}")

@@ -1,0 +1,1 @@
+"""What a late pickup does: one module per phase, and one per strand that goes on beside them."""

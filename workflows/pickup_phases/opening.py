@@ -1,0 +1,72 @@
+"""Opening a late pickup: is it new, is it real, which rules and which proofs count?"""
+
+from zoneinfo import ZoneInfo
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.cases import CaseOutcome, CaseState
+    from domain.moves import Move
+    from domain.requirements import Violation
+    from domain.scenarios import PICKUP_SCENARIOS
+    from domain.timeline import EventKey
+    from workflows.phases.admission import admit
+    from workflows.pickup import PickupCase
+    from workflows.pickup_phases.looking import settle_from_outside
+    from workflows.policies import OURS
+    from workflows.ports import (
+        EffectKey,
+        EvidenceOfCases,
+        PinRequirements,
+        RequirementsPinned,
+        VaultPort,
+    )
+
+
+async def open_case(case: PickupCase) -> None:
+    """Check the files, pin the rules, look at the parcel."""
+    if not await admit(case):
+        return
+    await case.look()
+    if case.phase is not CaseState.OPENING:
+        return
+    if case.package is None:
+        case.move(Move.ORDER_UNKNOWN, outcome=CaseOutcome.UNKNOWN_ORDER)
+        return
+    pinned = await case.take_step("proofs", lambda key: _pin_proofs(case, key))
+    if case.closed:
+        return
+    case.proofs.sets = pinned.sets
+    await _take_what_is_there(case)
+    _tell_deadlines(case)
+    settle_from_outside(case)
+    if case.phase is CaseState.OPENING:
+        case.move(Move.READY)
+
+
+async def _pin_proofs(case: PickupCase, _key: EffectKey) -> RequirementsPinned:
+    """Load what may have to be proven; of which penalty is not known yet, a late one is likely."""
+    cmd = PinRequirements(
+        market=case.pinned.market,
+        violation=Violation.LATE_DISPATCH,
+        scenarios=PICKUP_SCENARIOS,
+        on=case.now.astimezone(ZoneInfo(case.pinned.profile.zone)).date(),
+    )
+    return await case.remote(VaultPort.pin_requirements, cmd, OURS, "which proofs win?")
+
+
+async def _take_what_is_there(case: PickupCase) -> None:
+    """Take what was collected before the case was opened, or under its earlier runs."""
+    cmd = EvidenceOfCases(case_ids=(case.case_id,))
+    there = await case.try_once(VaultPort.evidence_of_cases, cmd, OURS, "evidence on file")
+    case.hold(there or [], detail="on file already")
+
+
+def _tell_deadlines(case: PickupCase) -> None:
+    for deadline in case.all_deadlines():
+        assumed = " (assumed)" if deadline.assumed else ""
+        case.tell(
+            EventKey.DEADLINE_SET,
+            f"{deadline.name} {deadline.at:%Y-%m-%d %H:%M}Z{assumed}",
+            rule=deadline.rule,
+        )
