@@ -183,6 +183,16 @@ def test_the_timeline_is_in_order_with_instants_that_read_the_same_everywhere() 
     assert ["2", "1", "1"] == [one.exhibits for one in lines if one.exhibits]
 
 
+def test_an_exhibit_without_a_source_says_nothing_of_one() -> None:
+    facts = a_packet()
+    bare = facts.exhibits[0].model_copy(update={"source": ""})
+    labels = [
+        row.label.english
+        for row in pages_of(facts.model_copy(update={"exhibits": (bare,)})).exhibits[0].rows
+    ]
+    assert ["Proves", "Recorded", "File", "SHA-256"] == labels
+
+
 def test_the_chain_and_the_rules_behind_it_are_named(second: PacketFacts) -> None:
     told = words_of(second)
     assert second.head in told

@@ -17,7 +17,7 @@ from domain.packets import PacketSource
 from domain.requirements import RequirementKind
 from tests.support.appeal_facts import text_facts
 from tests.support.appeal_packets import WRITER, requirement_set
-from tests.support.vault_files import CASE, NOON, collected, photo
+from tests.support.vault_files import CASE, NOON, collected, photo, video
 from vault.bundle import Packet, write_bundle
 from vault.errors import ErasedError, UnknownEvidenceError
 from vault.packet import render_packet
@@ -110,6 +110,24 @@ def test_a_recording_above_the_budget_stays_in_and_is_flagged(vault: Vault) -> N
     one, all_of_them = packing_notes(found, NARROW)
     assert "Exhibit 1: 500,000 bytes is above 150,000 bytes; upload it last" == one
     assert all_of_them.startswith("All exhibits together are 100,000 bytes above 400,000 bytes;")
+
+
+def test_a_photo_of_which_no_copy_can_be_made_goes_in_as_it_is_and_is_flagged(
+    vault: Vault,
+) -> None:
+    original = collected(vault, video(b"heic"), name="parcels.heic")
+    found = packed(vault, original)
+    assert (original, None) == (found[0].packed, found[0].picture)
+    assert (
+        "Exhibit 1: image/heic goes in as it was collected, with what its camera wrote in it",
+    ) == packing_notes(found, WIDE)
+
+
+def test_a_photo_that_breaks_off_goes_in_as_it_is_and_says_why(vault: Vault) -> None:
+    original = collected(vault, large_photo()[:-40_000])
+    (found,) = packed(vault, original)
+    assert (original, None) == (found.packed, found.picture)
+    assert found.note.startswith(f"{original.evidence_id} cannot be drawn")
 
 
 def test_packing_twice_makes_every_copy_once(vault: Vault) -> None:

@@ -131,6 +131,13 @@ def test_a_suspended_carrier_excuses_late_delivery() -> None:
     assert Scenario.CARRIER_SUSPENSION is found
 
 
+@pytest.mark.parametrize("violation", [Violation.LATE_DISPATCH, Violation.FAST_DISPATCH])
+def test_late_dispatch_is_excused_by_the_pickup_or_by_force_majeure_only(
+    violation: Violation,
+) -> None:
+    assert (*PICKUP_SCENARIOS, Scenario.FORCE_MAJEURE) == possible_scenarios(violation)
+
+
 @pytest.mark.parametrize("violation", Violation)
 def test_every_violation_has_the_pickup_scenarios_and_force_majeure(violation: Violation) -> None:
     found = possible_scenarios(violation)
