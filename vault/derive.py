@@ -6,6 +6,7 @@ comments, appended clips and everything else beside the picture stay behind.
 
 import io
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, assert_never
@@ -118,15 +119,27 @@ def _copied(picture: Image.Image, media_type: str, recipe: Recipe, evidence_id: 
 
 def _fitted(picture: Image.Image, max_bytes: int, evidence_id: str) -> bytes:
     picture = _opaque(picture)
-    while max(picture.size) >= _SMALLEST_SIDE:
+    for size in _sizes(picture):
+        smaller = picture if size == picture.size else picture.resize(size, reducing_gap=3.0)
         for quality in _QUALITIES:
-            data = _saved(picture, "image/jpeg", quality)
+            data = _saved(smaller, "image/jpeg", quality)
             if len(data) <= max_bytes:
                 return data
-        picture = ImageOps.scale(picture, _SHRINK)
     raise DeriveRefusedError(
         f"{evidence_id} cannot be shrunk to {size_text(max_bytes)} and still be seen; allow more"
     )
+
+
+def _sizes(picture: Image.Image) -> Iterator[tuple[int, int]]:
+    """Yield ever smaller sizes down to the smallest that still shows something."""
+    width, height = picture.size
+    longest = max(width, height)
+    side = longest
+    while side > _SMALLEST_SIDE:
+        yield max(1, width * side // longest), max(1, height * side // longest)
+        side = int(side * _SHRINK)
+    side = min(longest, _SMALLEST_SIDE)
+    yield max(1, width * side // longest), max(1, height * side // longest)
 
 
 def _saved(picture: Image.Image, media_type: str, quality: int) -> bytes:
