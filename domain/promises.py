@@ -41,6 +41,11 @@ class PaddedDate(BaseModel):
     why: str
 
 
+def promise_id(supplier: str, sku_id: str, promised_at: datetime) -> str:
+    """Return the id under which a date of a supplier and SKU is one promise, whoever notes it."""
+    return f"{supplier}/{sku_id}/{aware(promised_at, 'promised_at').isoformat()}"
+
+
 def padded_date(plain: datetime, samples: Iterable[Sample], *, quantile: float) -> PaddedDate:
     """Return the date to offer where the supplier says *plain*.
 

@@ -1,7 +1,8 @@
 """What a shortage means for one order: which units are short, what the buyer may be offered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any, assert_never
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,7 +13,7 @@ from domain.messages import Product
 from domain.money import Money
 from domain.offers import Offer
 from domain.orders import Coupon, Order, OrderLine, OrderStatus, SkuStock
-from domain.playbook import Playbook
+from domain.playbook import OfferKind, OfferRung, Playbook
 
 SETTLED_STATES = frozenset(
     {
@@ -32,12 +33,10 @@ class OfferFacts(BaseModel):
 
     promise: datetime | None = None
     """The date that could be promised, from the restock; None where none is known."""
-    coupon: Coupon | None = None
     substitute: SkuStock | None = None
     substitute_reserved: bool = False
     units: int
     unit_price: Money
-    unpaid: bool = False
 
 
 class OfferPlan(BaseModel):
@@ -51,6 +50,12 @@ class OfferPlan(BaseModel):
     def offer(self, choice: str) -> Offer | None:
         """Return the offer of a choice, if it is made."""
         return next((offer for offer in self.offers if offer.choice == choice), None)
+
+    def without_waiting(self, why: str) -> "OfferPlan":
+        """Return the plan without the offer to wait, and why."""
+        others = tuple(reason for reason in self.not_made if not reason.startswith("wait:"))
+        offers = tuple(offer for offer in self.offers if offer.choice is not Choice.WAIT)
+        return OfferPlan(offers=offers, not_made=(f"wait: {why}", *others))
 
 
 def short_units(order: Order, short: Mapping[str, int]) -> tuple[OrderLine, ...]:
@@ -100,14 +105,14 @@ def products(units: tuple[OrderLine, ...]) -> tuple[Product, ...]:
 
 
 def plan_offers(facts: OfferFacts, *, playbook: Playbook, promise_by: Deadline) -> OfferPlan:
-    """Decide which choices the buyer is offered, and with what.
+    """Decide which choices the buyer is offered.
 
     Refund is always offered. Waiting is offered only with a date that can be kept before the
     platform's own clock; a swap only for an item of equal or higher price that is in stock.
 
     Args:
-        facts: Restock date, coupon and substitute as they are now.
-        playbook: Whether waiting and swapping are offered, and the gift.
+        facts: Restock date and substitute as they are now.
+        playbook: Whether waiting and swapping are offered.
         promise_by: Last instant that may be promised.
 
     Returns:
@@ -115,9 +120,49 @@ def plan_offers(facts: OfferFacts, *, playbook: Playbook, promise_by: Deadline) 
     """
     wait, no_wait = _wait_offer(facts, playbook, promise_by)
     swap, no_swap = _swap_offer(facts, playbook)
-    offers = tuple(offer for offer in (wait, swap, _refund_offer(facts, playbook)) if offer)
-    missing = (no_wait, no_swap, _coupon_trouble(facts, playbook))
+    offers = tuple(offer for offer in (wait, swap, Offer(choice=Choice.REFUND)) if offer)
+    missing = (no_wait, no_swap)
     return OfferPlan(offers=offers, not_made=tuple(reason for reason in missing if reason))
+
+
+def givable(
+    rungs: Iterable[OfferRung], coupons: Mapping[str, Coupon]
+) -> tuple[tuple[OfferRung, ...], tuple[str, ...]]:
+    """Return the rungs that can be given, and a sentence for each coupon that cannot.
+
+    Args:
+        rungs: What a choice may come with, best first.
+        coupons: By id, as the shop reports them now; a missing one is unknown to it.
+    """
+    each = [(rung, _coupon_trouble(rung, coupons)) for rung in rungs]
+    good = tuple(rung for rung, trouble in each if not trouble)
+    return good, tuple(trouble for _, trouble in each if trouble)
+
+
+def sweetened(
+    offer: Offer, rung: OfferRung | None, *, coupons: Mapping[str, Coupon], currency: str
+) -> Offer:
+    """Return an offer together with what it comes with.
+
+    Args:
+        offer: As it stands alone.
+        rung: What it comes with, if anything.
+        coupons: Where the coupon's title is looked up.
+        currency: The order's; a discount is given in it.
+    """
+    if rung is None:
+        return offer
+    match rung.kind:
+        case OfferKind.GIFT:
+            given: dict[str, Any] = {"gift": rung.gift}
+        case OfferKind.COUPON:
+            coupon = coupons.get(rung.coupon_id or "")
+            given = {"coupon_id": rung.coupon_id, "coupon_title": coupon.title if coupon else ""}
+        case OfferKind.DISCOUNT:
+            given = {"discount": Money.parse(rung.amount[currency], currency)}
+        case _:
+            assert_never(rung.kind)
+    return offer.model_copy(update=given)
 
 
 def _wait_offer(
@@ -132,8 +177,7 @@ def _wait_offer(
             f"wait: {facts.promise:%Y-%m-%d %H:%M}Z is not before the last instant that may "
             f"be promised, {promise_by.at:%Y-%m-%d %H:%M}Z ({promise_by.rule})"
         )
-    gift = playbook.wait.gift
-    return Offer(choice=Choice.WAIT, promised_at=facts.promise, gift=gift), ""
+    return Offer(choice=Choice.WAIT, promised_at=facts.promise), ""
 
 
 def _swap_offer(facts: OfferFacts, playbook: Playbook) -> tuple[Offer | None, str]:
@@ -158,18 +202,12 @@ def _swap_offer(facts: OfferFacts, playbook: Playbook) -> tuple[Offer | None, st
     return Offer(choice=Choice.SWAP, substitute_sku_id=item.sku_id, substitute_name=name), ""
 
 
-def _refund_offer(facts: OfferFacts, playbook: Playbook) -> Offer:
-    coupon = facts.coupon
-    if playbook.refund.coupon_id is None or coupon is None or not coupon.sendable:
-        return Offer(choice=Choice.REFUND)
-    return Offer(choice=Choice.REFUND, coupon_id=coupon.coupon_id, coupon_title=coupon.title)
-
-
-def _coupon_trouble(facts: OfferFacts, playbook: Playbook) -> str:
-    if playbook.refund.coupon_id is None or (facts.coupon and facts.coupon.sendable):
+def _coupon_trouble(rung: OfferRung, coupons: Mapping[str, Coupon]) -> str:
+    coupon = coupons.get(rung.coupon_id or "")
+    if rung.kind is not OfferKind.COUPON or (coupon and coupon.sendable):
         return ""
-    why = facts.coupon.why_not if facts.coupon else "the shop does not know it"
-    return f"coupon {playbook.refund.coupon_id}: {why}"
+    why = coupon.why_not if coupon else "the shop does not know it"
+    return f"coupon {rung.coupon_id}: {why}"
 
 
 def promise_for(

@@ -5,7 +5,7 @@ from datetime import datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import CaseKind, CaseOutcome, CaseState, HumanTask, RefundStatus
+    from domain.cases import CaseOutcome, CaseState, HumanTask, RefundStatus
     from domain.choices import Choice
     from domain.fate import pending_request
     from domain.messages import RefundReason
@@ -16,15 +16,12 @@ with workflow.unsafe.imports_passed_through():
         LinkReplacement,
         OverrideOutcome,
         RecordChoice,
-        RestockChanged,
-        SetRestock,
     )
     from workflows.shortage import ShortageCase
-    from workflows.shortage_state import REFUND_BLOCKED, Restock
+    from workflows.shortage_state import REFUND_BLOCKED, Agreed
 
 UNCLEAR_CHOICE = "choice"
 """The task that asks a person what the buyer meant."""
-RESTOCK_STATES = ("in_stock", "expected", "unavailable")
 
 _MOVES = {
     Choice.WAIT: Move.WAIT_CHOSEN,
@@ -127,7 +124,7 @@ def _apply(case: ShortageCase, choice: Choice, chose: BuyerChose, actor: str) ->
     case.forget_approval()
     match choice:
         case Choice.WAIT:
-            _agree_to_wait(case)
+            _agree_to_wait(case, chose, actor)
         case Choice.SWAP:
             _give_time_to_order(case)
         case Choice.REFUND:
@@ -142,11 +139,19 @@ def _give_time_to_order(case: ShortageCase) -> None:
         case.set_choice_by(case.now)
 
 
-def _agree_to_wait(case: ShortageCase) -> None:
+def _agree_to_wait(case: ShortageCase, chose: BuyerChose, actor: str) -> None:
     offer = case.offer(Choice.WAIT)
     if offer is None or offer.promised_at is None:
         return
     case.promised_at = offer.promised_at
+    case.first_promise = case.first_promise or offer.promised_at
+    case.agreed = Agreed(
+        promised_at=offer.promised_at,
+        at=case.now,
+        rule=f"express yes via {chose.via}" + ("" if actor == BUYER else f", heard by {actor}"),
+        text=chose.text,
+        message_id=chose.message_id or "",
+    )
     case.refund.reason = None
     case.tell(EventKey.PROMISE_MADE, f"{offer.promised_at:%Y-%m-%d %H:%M}Z", actor=BUYER)
     if offer.gift:
@@ -189,71 +194,6 @@ def record_choice(case: ShortageCase, decision: RecordChoice) -> None:
     """Act on a choice that a person heard."""
     chose = BuyerChose(choice=decision.choice, via=decision.via, text=decision.text)
     choose(case, chose, actor=decision.actor)
-
-
-def restock(case: ShortageCase, news: RestockChanged, *, actor: str) -> None:
-    """Take in when a SKU comes; the process acts on it at its next step."""
-    if news.state not in RESTOCK_STATES:
-        case.tell(EventKey.SIGNAL_REFUSED, f"restock state {news.state[:80]!r}", actor=actor)
-        case.ask_person(
-            HumanTask(
-                step="restock",
-                ask=f"Restock news of {news.sku_id} says {news.state[:80]!r}; record the date.",
-                options=RESTOCK_STATES,
-                otherwise="The case goes on with the date it has.",
-            )
-        )
-        case.arrived()
-        return
-    when = f" {news.available_at:%Y-%m-%d %H:%M}Z" if news.available_at else ""
-    case.tell(EventKey.RESTOCK_CHANGED, f"{news.sku_id} {news.state}{when}", actor=actor)
-    case.drop_task("restock")
-    case.inbox.restock.append(news)
-    case.arrived()
-
-
-def set_restock(case: ShortageCase, decision: SetRestock) -> None:
-    """Take in a date that a person knows."""
-    news = RestockChanged(
-        sku_id=decision.sku_id,
-        state=decision.state,
-        available_at=decision.available_at,
-        quantity=decision.quantity,
-        lot_id=decision.lot_id,
-        source=decision.actor,
-    )
-    restock(case, news, actor=decision.actor)
-
-
-def concerns(case: ShortageCase, sku: str) -> bool:
-    """Tell whether a SKU is among the short ones, by either of its names."""
-    named = case.sku_of(sku)
-    if named is None:
-        return sku in case.short
-    return case.every_line or named in case.short
-
-
-def take_news(case: ShortageCase, news: RestockChanged) -> None:
-    """Let the newest news of a SKU replace what was known of it."""
-    sku = case.sku_of(news.sku_id)
-    if sku is None or not concerns(case, sku):
-        case.tell(EventKey.SIGNAL_REFUSED, f"restock of {news.sku_id}: not ours")
-        return
-    match news.state:
-        case "unavailable":
-            case.restocks[sku] = Restock(unavailable=True)
-            _turn_unavailable(case)
-        case "in_stock":
-            case.restocks[sku] = Restock(at=news.available_at or case.now, in_stock=True)
-        case _:
-            case.restocks[sku] = Restock(at=news.available_at)
-
-
-def _turn_unavailable(case: ShortageCase) -> None:
-    """An oversold item turns out to be gone for good: same case, other kind."""
-    if case.kind is not CaseKind.UNAVAILABLE:
-        case.tell(EventKey.CASE_TURNED, f"{case.kind} -> {CaseKind.UNAVAILABLE}")
-        case.kind = CaseKind.UNAVAILABLE
 
 
 def may_override(case: ShortageCase, decision: OverrideOutcome) -> str:
@@ -300,7 +240,8 @@ def override(case: ShortageCase, decision: OverrideOutcome) -> None:
             case.promised_at = decision.until
             case.consent_by = None
             case.refund.reason = None
-            case.restock_expected, case.restocks = decision.until, {}
+            if decision.until:
+                case.supply.decide(decision.until)
             case.move(Move.PERSON_WAITS)
         case _:
             case.move(Move.PERSON_CLOSES, outcome=CaseOutcome.CLOSED_BY_PERSON)

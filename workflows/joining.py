@@ -5,10 +5,11 @@ from datetime import datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import CaseState, HumanTask
+    from domain.cases import CaseKind, CaseState, HumanTask
     from domain.errors import InputError
     from domain.moves import Move
     from domain.timeline import EventKey
+    from workflows.news import turn
     from workflows.payloads import ShortageFound, ShortLine
     from workflows.shortage import ShortageCase
 
@@ -45,12 +46,16 @@ def join(case: ShortageCase, found: ShortageFound) -> None:
 
 def _take_other_fields(case: ShortageCase, found: ShortageFound) -> None:
     if found.restock_at:
-        case.restock_expected = found.restock_at
+        case.supply.expected = found.restock_at
     case.substitute_sku_id = found.substitute_sku_id or case.substitute_sku_id
     case.language = found.language or case.language
     case.source = case.source or found.source
     case.incident_id = found.incident_id or case.incident_id
     case.stream = found.stream or case.stream
+    case.supply.supplier = found.supplier or case.supply.supplier
+    if case.ledgers and found.kind == CaseKind.UNAVAILABLE:
+        case.opened_as = CaseKind.UNAVAILABLE
+        turn(case, CaseKind.UNAVAILABLE)
     if not case.is_pinned:
         case.playbook_name = found.playbook or case.playbook_name
 

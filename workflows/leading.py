@@ -1,6 +1,7 @@
 """Leading a shortage: the one order of phases that oversold and unavailable orders share."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from temporalio import workflow
@@ -39,12 +40,18 @@ class ShortageLead(ShortageHandlers):
 
     bad_input: InputError | None = None
 
-    def begin(self, payload: Any, kind: CaseKind) -> None:
-        """Read the start input before any handler runs; one that names no case fails the run."""
+    def begin(self, payload: Any, kind: CaseKind, *, ledgers: Callable[[], bool]) -> None:
+        """Read the start input before any handler runs; one that names no case fails the run.
+
+        Args:
+            payload: The start input.
+            kind: What the workflow type opens a case as.
+            ledgers: Asked once whether the case keeps ledgers and bands.
+        """
         try:
             inp = payloads.read(payloads.ShortageInput, payload)
             _check_id(inp)
-            self.case = ShortageCase(inp, kind)
+            self.case = ShortageCase(inp, kind, ledgers=ledgers())
         except InputError as error:
             self.bad_input = error
 

@@ -8,6 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseKind, CaseView
     from workflows import names
     from workflows.leading import ShortageLead
+    from workflows.shortage_state import LEDGERS_AND_BANDS
 
 
 @workflow.defn(name=names.OVERSELL_CASE)
@@ -16,7 +17,7 @@ class OversellCase(ShortageLead):
 
     @workflow.init
     def __init__(self, payload: Any = None) -> None:
-        self.begin(payload, CaseKind.OVERSOLD)
+        self.begin(payload, CaseKind.OVERSOLD, ledgers=lambda: workflow.patched(LEDGERS_AND_BANDS))
 
     @workflow.run
     async def run(self, payload: Any = None) -> CaseView:

@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.orders import Cancellation, Order, OrderLine
     from domain.shortage import promise_for, short_units
     from domain.shortage_moves import SHORTAGE
+    from domain.stockout import Course, Judgement, Outlook, judge
     from domain.timeline import EventKey
     from workflows import names
     from workflows.case import Case
@@ -34,16 +35,19 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policies import SHOP_READ
     from workflows.ports import OrderLook, OrderRef, ShopPort
     from workflows.shortage_state import (
+        AMENDS,
         APPROVAL,
         GIFT,
         RECORD_CONTACT,
         REFUND_BLOCKED,
+        Agreed,
         Ask,
+        Bargain,
         Contact,
         Refund,
-        Restock,
         ShortageInbox,
     )
+    from workflows.supply import Restock, Supply
 
 
 class ShortageCase(Case):
@@ -52,7 +56,14 @@ class ShortageCase(Case):
     moves: ClassVar[MoveTable] = SHORTAGE
     inbox: ShortageInbox
 
-    def __init__(self, inp: ShortageInput, kind: CaseKind) -> None:
+    def __init__(self, inp: ShortageInput, kind: CaseKind, *, ledgers: bool = False) -> None:
+        """Take the start input.
+
+        Args:
+            inp: What opens the case.
+            kind: What it is opened as.
+            ledgers: Whether it keeps ledgers and bands; see `shortage_state.LEDGERS_AND_BANDS`.
+        """
         super().__init__(
             kind=kind,
             shop_id=inp.shop_id,
@@ -65,8 +76,11 @@ class ShortageCase(Case):
         self.incident_id = inp.incident_id
         self.stream = inp.stream
         self.substitute_sku_id = inp.substitute_sku_id
-        self.restock_expected = inp.restock_at
-        self.restocks: dict[str, Restock] = {}
+        self.ledgers = ledgers
+        self.opened_as = kind
+        self.supply = Supply(supplier=inp.supplier, expected=inp.restock_at)
+        self.bargain = Bargain()
+        self.agreed: Agreed | None = None
         self.short: dict[str, int] = {}
         self.every_line = not inp.short_lines
         self.order: Order | None = None
@@ -83,6 +97,8 @@ class ShortageCase(Case):
         self.offers: tuple[Offer, ...] = ()
         self.choice: Choice | None = None
         self.promised_at: datetime | None = None
+        self.first_promise: datetime | None = None
+        """The first date that the buyer agreed to; a slip is measured from it."""
         self.slips = 0
         self.slip: tuple[tuple[object, ...], datetime | None] | None = None
         """What is known while a slip is being told, and the later date, if there is one."""
@@ -127,6 +143,14 @@ class ShortageCase(Case):
         if self.phase not in (CaseState.WAITING_RESTOCK, CaseState.CLOSED):
             self.gift, self.kept_at = None, None
             self.drop_task(GIFT)
+            self._owe_no_more(Choice.WAIT)
+
+    def _owe_no_more(self, choice: Choice) -> None:
+        """Take back what was to be handed over for a choice that no longer stands."""
+        owed = self.bargain.owed.get(choice)
+        if owed and not owed.given:
+            del self.bargain.owed[choice]
+            self.drop_task(AMENDS)
 
     def drop_contact_tasks(self) -> None:
         """Take back messages that people were to deliver: they say what no longer holds."""
@@ -191,9 +215,12 @@ class ShortageCase(Case):
 
     # The restock, over all short SKUs: one choice covers them, so the slowest decides
 
+    def short_skus(self) -> list[str]:
+        """Return the SKU IDs of the short units, each once."""
+        return list({line.sku_id: None for line in self.units()})
+
     def _restock_of(self) -> list[Restock]:
-        skus = {line.sku_id: None for line in self.units()}
-        return [self.restocks.get(sku, Restock(at=self.restock_expected)) for sku in skus]
+        return [self.supply.of(sku) for sku in self.short_skus()]
 
     @property
     def unavailable(self) -> bool:
@@ -212,6 +239,29 @@ class ShortageCase(Case):
         dates = [news.at for news in self._restock_of()]
         known = [date for date in dates if date is not None]
         return max(known) if known and len(known) == len(dates) else None
+
+    @property
+    def date_known(self) -> bool:
+        """Whether it is known when the short units come, or that they never do."""
+        ahead = self.restock_at is not None and self.restock_at > self.now
+        return self.unavailable or self.in_stock or ahead
+
+    def judged(self, *, swap: bool) -> Judgement:
+        """Return how the buyer is asked now, by how long the restock takes.
+
+        Args:
+            swap: Whether a substitute stands ready.
+        """
+        if not self.ledgers or self.kind is not CaseKind.UNAVAILABLE:
+            return Judgement(course=Course.OFFERS, why="")
+        outlook = Outlook(at=self.restock_at, in_stock=self.in_stock, never=self.unavailable)
+        return judge(
+            outlook,
+            now=self.now,
+            promise_by=self.promise_by_if_contacted_now(),
+            rules=self.pinned.playbook.stockout,
+            swap=swap,
+        )
 
     def covers_whole_order(self) -> bool:
         """Whether a cancellation must or may take the whole order."""
@@ -294,6 +344,8 @@ class ShortageCase(Case):
                 detected_at=self.ask.detected_at, due=due, playbook=self.pinned.playbook
             )
             self.ask.limit = None
+            if self.ask.supplier_by:
+                self.set_supplier_by()
         if self.contact.latest_ask_at is None:
             return
         if self.consent_by:
@@ -347,6 +399,13 @@ class ShortageCase(Case):
         self.promise_by = deadlines.promise_by(self.due, detected_at=self._promise_base())
         self.set_choice_by(at)
 
+    def set_supplier_by(self) -> None:
+        """Give the supplier half of the time to the contact."""
+        if self.ask.contact_by:
+            self.ask.supplier_by = deadlines.supplier_by(
+                detected_at=self.ask.detected_at, contact_by=self.ask.contact_by
+            )
+
     def set_choice_by(self, at: datetime) -> None:
         """Give the buyer the playbook's time from *at*, never past `promise_by`."""
         if self.promise_by:
@@ -364,6 +423,8 @@ class ShortageCase(Case):
     def next_deadline(self) -> datetime | None:
         """Return when the case's phase ends by itself."""
         match self.phase:
+            case CaseState.CONTACTING if self.waits_for_supplier and self.ask.supplier_by:
+                return self.ask.supplier_by.at
             case CaseState.CONTACTING:
                 return self.ask.limit or (self.ask.contact_by.at if self.ask.contact_by else None)
             case CaseState.AWAITING_CHOICE:
@@ -375,6 +436,13 @@ class ShortageCase(Case):
             case _:
                 return None
 
+    @property
+    def waits_for_supplier(self) -> bool:
+        """Whether the offers wait for the supplier's date; a buyer who decides ends that."""
+        wanted = self.ledgers and self.kind is CaseKind.UNAVAILABLE and not self.date_known
+        settled = self.ask.offers_fixed or self.ask.supplier_silent
+        return wanted and not settled and not self.inbox.held_choices
+
     def answer_by(self) -> datetime | None:
         """Return when the open ask lapses."""
         deadline = self.consent_by or self.choice_by
@@ -382,7 +450,14 @@ class ShortageCase(Case):
 
     def all_deadlines(self) -> tuple[Deadline, ...]:
         """Return every deadline known so far."""
-        known = (self.due, self.ask.contact_by, self.choice_by, self.promise_by, self.consent_by)
+        known = (
+            self.due,
+            self.ask.supplier_by,
+            self.ask.contact_by,
+            self.choice_by,
+            self.promise_by,
+            self.consent_by,
+        )
         return tuple(deadline for deadline in known if deadline)
 
     # What others see

@@ -8,10 +8,11 @@ from typing_extensions import override
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseView
     from domain.timeline import EventKey
-    from workflows import decisions, joining, payloads
+    from workflows import decisions, joining, news, payloads
+    from workflows.amends import hand_over
     from workflows.case_handlers import CaseHandlers
     from workflows.shortage import ShortageCase
-    from workflows.shortage_state import GIFT, RECORD_CONTACT
+    from workflows.shortage_state import AMENDS, BUDGET, GIFT, RECORD_CONTACT
     from workflows.shortage_view import view_of
 
 
@@ -28,11 +29,14 @@ class ShortageHandlers(CaseHandlers[ShortageCase]):
 
     @override
     def settle_task(self, case: ShortageCase, decision: payloads.ResumeStep) -> bool:
-        if decision.step != GIFT:
+        if decision.step not in (GIFT, AMENDS, BUDGET):
             return super().settle_task(case, decision)
-        case.gift_packed = True
-        case.tell(EventKey.GIFT_PACKED, case.gift or "", actor=decision.actor)
-        case.drop_task(GIFT)
+        if decision.step == GIFT:
+            case.gift_packed = True
+            case.tell(EventKey.GIFT_PACKED, case.gift or "", actor=decision.actor)
+        if decision.step == AMENDS:
+            hand_over(case, actor=decision.actor)
+        case.drop_task(decision.step)
         return True
 
     @workflow.signal
@@ -80,10 +84,10 @@ class ShortageHandlers(CaseHandlers[ShortageCase]):
         content = fact.event_id or fact.model_dump_json(exclude={"source"})
         if not self._once("restock", content):
             return
-        if not decisions.concerns(self._case(), fact.sku_id) and self._case().order:
+        if not news.concerns(self._case(), fact.sku_id) and self._case().order:
             self._case().tell(EventKey.SIGNAL_REFUSED, f"restock of {fact.sku_id}: not ours")
             return
-        decisions.restock(self._case(), fact, actor=fact.source or "signal")
+        news.restock(self._case(), fact, actor=fact.source or "signal")
 
     @workflow.update
     async def record_contact(self, payload: Any = None) -> CaseView:
@@ -98,6 +102,7 @@ class ShortageHandlers(CaseHandlers[ShortageCase]):
         step = self._contact_step(decision)
         at = decision.at if decision.at and decision.at <= case.now else case.now
         case.contact.recorded[step] = max(at, case.detected_at)
+        case.contact.said[step] = f"{decision.actor} via {decision.channel}: {decision.text[:500]}"
         case.drop_task(step)
         case.tell(
             EventKey.BUYER_CONTACTED,
@@ -138,17 +143,17 @@ class ShortageHandlers(CaseHandlers[ShortageCase]):
         """A person knows when the SKU comes."""
         decision, fresh = self._decision(payloads.SetRestock, payload)
         if fresh:
-            decisions.set_restock(self._case(), decision)
+            news.set_restock(self._case(), decision)
         return self.view()
 
     @set_restock.validator
     def _may_set_restock(self, payload: Any = None) -> None:
         def check(case: ShortageCase, decision: payloads.SetRestock) -> str:
-            if not decisions.concerns(case, decision.sku_id):
+            if not news.concerns(case, decision.sku_id):
                 return f"SKU {decision.sku_id} is not of this case"
-            if decision.state not in decisions.RESTOCK_STATES:
+            if decision.state not in news.RESTOCK_STATES:
                 return f"state {decision.state!r} is unknown; use in_stock, expected, unavailable"
-            return ""
+            return news.has_passed(case, decision)
 
         self._validate(payloads.SetRestock, payload, check)
 

@@ -6,17 +6,31 @@ from datetime import UTC, datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.budgets import RungChoice
     from domain.cases import ContactMode, RefundStatus
     from domain.choices import Choice
     from domain.deadlines import Deadline
-    from domain.messages import RefundReason
+    from domain.messages import RefundReason, WrittenMessage
     from domain.money import Money
     from domain.orders import OrderLine
+    from domain.stockout import Course, Judgement
+    from domain.supply_parts import RoundView
     from workflows.case import Inbox
     from workflows.payloads import BuyerChose, BuyerWrote, RestockChanged, ShortLine
 
+LEDGERS_AND_BANDS = "shortage-ledgers-and-bands"
+"""Patch id. Cases opened since then enter promises, consents and offers in the ledgers, handle an
+item that is out of stock by how long its restock takes, and look once more into the chat before a
+notice goes to people. Asked once, when an `OversellCase` opens; a `StockoutCase` always does."""
+
 RECORD_CONTACT = "record_contact"
 """What a person does about a message that chat cannot deliver."""
+SUPPLIER = "supplier"
+"""The task that asks people for the supplier's date."""
+BUDGET = "budget"
+"""The task that tells of a spent budget."""
+AMENDS = "amends"
+"""The task that asks a person to hand over a gift or a discount."""
 GIFT = "gift"
 """The task that asks the warehouse to pack the promised gift."""
 APPROVAL = "approve_refund"
@@ -32,6 +46,9 @@ class Ask:
     number: int
     detected_at: datetime
     contact_by: Deadline | None = None
+    supplier_by: Deadline | None = None
+    """When the supplier's answer is needed; set once it is waited for."""
+    supplier_silent: bool = False
     limit: datetime | None = None
     """When the case gives this contact up; later than `contact_by` if that had passed."""
     offers_fixed: bool = False
@@ -58,13 +75,49 @@ class ShortageInbox(Inbox):
     """Lines that signals named before the order was read."""
 
 
-@dataclass(frozen=True)
-class Restock:
-    """The newest news of one SKU."""
+@dataclass
+class Owed:
+    """A gift or a discount that a person hands over."""
 
-    at: datetime | None = None
-    in_stock: bool = False
-    unavailable: bool = False
+    what: str
+    by: datetime
+    given: bool = False
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """A buyer's yes to a date that waits to be entered in the ledger."""
+
+    promised_at: datetime
+    at: datetime
+    rule: str
+    text: str = ""
+    message_id: str = ""
+    silent: bool = False
+
+
+@dataclass
+class Bargain:
+    """What the buyer is offered, with what, and why not more."""
+
+    judgement: Judgement = field(default_factory=lambda: Judgement(course=Course.OFFERS, why=""))
+    """How the buyer is asked, as of the newest offers."""
+    number: int = 1
+    """The round of a negotiation."""
+    wants_more: bool = False
+    """True if the buyer answered a round with a question."""
+    rounds: list[RoundView] = field(default_factory=list)
+    """What was offered for waiting in each round."""
+    not_made: tuple[str, ...] = ()
+    reserved: dict[Choice, str] = field(default_factory=dict)
+    """Keys of what is reserved under the budget."""
+    found: dict[str, RungChoice] = field(default_factory=dict)
+    """What each reservation granted."""
+    owed: dict[Choice, Owed] = field(default_factory=dict)
+    given: set[Choice] = field(default_factory=set)
+    """Choices whose offer really went to the buyer."""
+    cards: set[Choice] = field(default_factory=set)
+    """Choices whose coupon card was sent, or could not be."""
 
 
 @dataclass
@@ -104,6 +157,10 @@ class Contact:
     latest_ask_at: datetime | None = None
     latest_ask_index: int | None = None
     latest_ask_id: str | None = None
+    shown: WrittenMessage | None = None
+    """The newest ask as the buyer was shown it."""
+    said: dict[str, str] = field(default_factory=dict)
+    """Who told the buyer, how, and in which words of their own, by step."""
     replied: bool = False
     ask_settled: bool = False
     """True once the open ask was answered and the conversation index knows it."""

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.deadlines import Deadline
     from domain.offers import Offer
+    from domain.supply_parts import OwedView, SupplyPart
     from workflows.shortage import ShortageCase
 
 
@@ -44,6 +45,8 @@ def view_of(case: ShortageCase) -> CaseView:
         deadlines=tuple(_deadline_view(deadline) for deadline in case.all_deadlines()),
         choice=case.choice,
         offers=tuple(_offer_view(offer) for offer in case.offers),
+        offers_not_made=case.bargain.not_made,
+        supply=_supply_part(case),
         short_skus=tuple(case.short) or tuple({line.sku_id: None for line in case.units()}),
         refund=_refund_view(case),
         coupon=case.coupon,
@@ -92,4 +95,27 @@ def _offer_view(offer: Offer) -> OfferView:
         substitute_sku_id=offer.substitute_sku_id,
         gift=offer.gift,
         coupon_id=offer.coupon_id,
+        discount=offer.discount.decimal() if offer.discount else None,
+    )
+
+
+def _supply_part(case: ShortageCase) -> SupplyPart | None:
+    if not case.ledgers:
+        return None
+    bargain, supply = case.bargain, case.supply
+    return SupplyPart(
+        supplier=supply.supplier,
+        answer_by=case.ask.supplier_by.at if case.ask.supplier_by else None,
+        answered=case.date_known,
+        course=bargain.judgement.course,
+        course_why=bargain.judgement.why,
+        dates=tuple(
+            f"{sku} {padded.plain:%Y-%m-%d %H:%M}Z: {padded.why}"
+            for (sku, _plain), padded in supply.padded.items()
+        ),
+        rounds=tuple(bargain.rounds),
+        owed=tuple(
+            OwedView(choice=choice, what=owed.what, by=owed.by, given=owed.given)
+            for choice, owed in bargain.owed.items()
+        ),
     )

@@ -8,16 +8,25 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseState, ContactMode, CouponStatus, HumanTask, RefundStatus
-    from domain.messages import MessageFacts, MessageKey, RefundReason, WrittenMessage
-    from domain.offers import Offer
+    from domain.choices import Choice
+    from domain.messages import (
+        LongerOfferReason,
+        MessageFacts,
+        MessageKey,
+        RefundReason,
+        WrittenMessage,
+    )
+    from domain.offers import Compensation, Offer, offer_of
+    from domain.orders import ChatMessage
     from domain.shortage import products
     from domain.timeline import EventKey
-    from workflows.case import StepAbandonedError
-    from workflows.policies import SHOP_WRITE
+    from workflows.case import Step, StepAbandonedError
+    from workflows.policies import SHOP_READ, SHOP_WRITE
     from workflows.ports import (
         DeskPort,
         EffectKey,
         MessageSent,
+        ReadConversation,
         RecordsPort,
         SendMessage,
         SettleContact,
@@ -50,11 +59,15 @@ def facts_of(
     earlier_promised_at: datetime | None = None,
     reason: RefundReason | None = None,
     other_order_digits: tuple[str, ...] = (),
+    compensation: Compensation | None = None,
+    earlier_offers: tuple[Offer, ...] = (),
+    restock_at: datetime | None = None,
+    longer_offer_reason: LongerOfferReason | None = None,
 ) -> MessageFacts:
     """Return everything a message of this case may be written from."""
     profile = case.pinned.profile
-    coupon = next((offer for offer in case.offers if offer.coupon_title), None)
-    sent = coupon is not None and case.coupon.status is CouponStatus.SENT
+    sent = case.coupon.coupon_id if case.coupon.status is CouponStatus.SENT else None
+    coupon = next((offer for offer in case.offers if sent and offer.coupon_id == sent), None)
     swap = next((offer for offer in case.offers if offer.substitute_name), None)
     whole = case.covers_whole_order()
     live = len(case.order.live_lines()) if case.order else 0
@@ -74,12 +87,25 @@ def facts_of(
         promised_at=promised_at,
         earlier_promised_at=earlier_promised_at,
         gift=case.gift,
-        coupon_title=coupon.coupon_title if coupon and sent else "",
+        coupon_title=coupon.coupon_title if coupon else "",
         substitute_name=swap.substitute_name if swap else "",
         amount=case.refund.amount,
         reason=reason,
         other_order_digits=other_order_digits,
+        compensation=compensation,
+        earlier_offers=earlier_offers,
+        restock_at=restock_at,
+        longer_offer_reason=longer_offer_reason,
     )
+
+
+def apology_of(case: ShortageCase) -> Compensation | None:
+    """Return what comes with the refund, for a message that tells of one; None if nothing."""
+    offer = offer_of(Choice.REFUND, case.offers)
+    given = offer.compensation if offer and case.ledgers else Compensation()
+    if case.coupon.status in (CouponStatus.FAILED, CouponStatus.UNAVAILABLE):
+        given = given.model_copy(update={"coupon_id": None, "coupon_title": ""})
+    return None if given.nothing else given
 
 
 async def tell_buyer(
@@ -98,11 +124,16 @@ async def tell_buyer(
         When it reached the buyer.
     """
     text = await write(case, step, facts)
+    told = None
     if case.contact.mode is ContactMode.CHAT:
-        sent = await _by_chat(case, step, text, asks=asks, otherwise=otherwise)
-        if sent is not None:
-            return sent
-    return await _by_person(case, step, text, otherwise)
+        told = await _by_chat(case, step, text, asks=asks, otherwise=otherwise)
+    if told is None:
+        told = await _by_person(case, step, text, otherwise)
+    if asks and not told.order_moved:
+        said = case.contact.said.get(step)
+        shown = f"{text.text}\n\n{said}" if said else text.text
+        case.contact.shown = text.model_copy(update={"text": shown})
+    return told
 
 
 async def write(case: ShortageCase, step: str, facts: MessageFacts) -> WrittenMessage:
@@ -232,6 +263,9 @@ async def inform_buyer(case: ShortageCase, step: str, facts: MessageFacts) -> No
     sent: MessageSent | None = None
     if case.contact.mode is ContactMode.CHAT:
         sent = await _try_notice(case, step, text)
+        if sent is None and case.ledgers:
+            said = await find_in_chat(case, case.step(step), text)
+            sent = MessageSent(message_id=said.message_id) if said else None
     if sent is None or sent.why_not:
         await _queue(case, step, text, None)
         case.tell(EventKey.CONTACT_ASSISTED, f"{step} waits in the queue of contacts")
@@ -241,6 +275,17 @@ async def inform_buyer(case: ShortageCase, step: str, facts: MessageFacts) -> No
         case.tell(EventKey.BUYER_INFORMED, facts.key)
         case.spoken()
     case.step(step).finished = True
+
+
+async def find_in_chat(case: ShortageCase, step: Step, text: WrittenMessage) -> ChatMessage | None:
+    """Find a message whose sending was cut off: the chat knows what was said."""
+    if case.contact.conversation_id is None:
+        return None
+    cmd = ReadConversation(
+        shop_id=case.shop_id, conversation_id=case.contact.conversation_id, since=step.began_at
+    )
+    said = await case.try_once(ShopPort.read_conversation, cmd, SHOP_READ, "was it said?")
+    return next((message for message in said or () if message.text == text.text), None)
 
 
 async def inform_in_time(

@@ -16,7 +16,7 @@ class StockoutCase(ShortageLead):
 
     @workflow.init
     def __init__(self, payload: Any = None) -> None:
-        self.begin(payload, CaseKind.UNAVAILABLE)
+        self.begin(payload, CaseKind.UNAVAILABLE, ledgers=lambda: True)
 
     @workflow.run
     async def run(self, payload: Any = None) -> CaseView:

@@ -8,16 +8,19 @@ from domain.choices import Choice
 from domain.deadlines import Deadline, DeadlineName
 from domain.errors import InputError
 from domain.money import Money
+from domain.offers import Offer
 from domain.orders import Coupon, Order, OrderLine, OrderStatus, SkuStock
-from domain.playbook import Playbook, RefundRules, SwapRules, WaitRules
+from domain.playbook import OfferKind, OfferRung, Playbook, SwapRules, WaitRules
 from domain.shortage import (
     OfferFacts,
     OfferPlan,
     dearest,
+    givable,
     plan_offers,
     products,
     promise_for,
     short_units,
+    sweetened,
     value_of,
 )
 
@@ -25,6 +28,9 @@ T = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PROMISE_BY = Deadline(name=DeadlineName.PROMISE_BY, at=T + 48 * HOUR, rule="a rule")
 STANDARD = Playbook(name="standard", version="v1")
+SOCKS = OfferRung(kind=OfferKind.GIFT, gift="socks")
+CARD = OfferRung(kind=OfferKind.COUPON, coupon_id="7")
+OFF = OfferRung(kind=OfferKind.DISCOUNT, amount={"USD": "3", "THB": "99"})
 
 
 def _usd(amount: str) -> Money:
@@ -100,14 +106,12 @@ def test_value_is_the_sum_and_the_dearest_decides_about_substitutes() -> None:
 def _plan(
     *,
     promise: datetime | None = None,
-    coupon: Coupon | None = None,
     substitute: SkuStock | None = None,
     reserved: bool = True,
     playbook: Playbook = STANDARD,
 ) -> OfferPlan:
     facts = OfferFacts(
         promise=promise,
-        coupon=coupon,
         substitute=substitute,
         substitute_reserved=reserved,
         units=2,
@@ -149,14 +153,22 @@ def test_waiting_is_offered_only_with_a_date_before_promise_by(
     assert offered is not any(reason.startswith("wait:") for reason in plan.not_made)
 
 
-def test_a_playbook_may_leave_waiting_out_or_add_a_gift() -> None:
+def test_a_playbook_may_leave_waiting_out() -> None:
     without = Playbook(name="x", version="1", wait=WaitRules(offered=False))
-    socks = Playbook(name="x", version="1", wait=WaitRules(gift="socks"))
 
     assert [Choice.REFUND] == _choices(_plan(promise=T + HOUR, playbook=without))
-    offer = _plan(promise=T + HOUR, playbook=socks).offer("wait")
-    assert offer
-    assert "socks" == offer.gift
+
+
+def test_a_wait_that_the_band_speaks_against_is_not_offered_and_says_why() -> None:
+    item = _item("9.00")
+    plan = _plan(promise=T + HOUR, substitute=item).without_waiting("the restock is 20d away")
+
+    assert [Choice.REFUND] == _choices(plan)
+    why, swap = plan.not_made
+    assert "wait: the restock is 20d away" == why
+    assert swap.startswith("swap:")
+    late = _plan(promise=PROMISE_BY.at).without_waiting("too late")
+    assert ("wait: too late",) == late.not_made
 
 
 @pytest.mark.parametrize(
@@ -196,19 +208,42 @@ def test_letters_never_shift() -> None:
 
 
 @pytest.mark.parametrize(
-    ("coupon", "shown"),
+    ("coupon", "trouble"),
     [
-        (Coupon(coupon_id="7", title="5 off", sendable=True), "7"),
-        (Coupon(coupon_id="7", sendable=False, why_not="expired"), None),
-        (None, None),
+        (Coupon(coupon_id="7", title="5 off", sendable=True), ()),
+        (Coupon(coupon_id="7", sendable=False, why_not="expired"), ("coupon 7: expired",)),
+        (None, ("coupon 7: the shop does not know it",)),
     ],
 )
-def test_only_a_coupon_that_can_be_sent_is_offered(coupon: Coupon | None, shown: str) -> None:
-    playbook = Playbook(name="x", version="1", refund=RefundRules(coupon_id="7"))
-    plan = _plan(coupon=coupon, playbook=playbook)
+def test_only_a_coupon_that_can_be_sent_is_given(
+    coupon: Coupon | None, trouble: tuple[str, ...]
+) -> None:
+    known = {"7": coupon} if coupon else {}
 
-    assert [shown] == [offer.coupon_id for offer in plan.offers]
-    assert (shown is None) is any(reason.startswith("coupon 7") for reason in plan.not_made)
+    good, missing = givable((CARD, SOCKS), known)
+
+    assert trouble == missing
+    assert ((SOCKS,) if trouble else (CARD, SOCKS)) == good
+
+
+@pytest.mark.parametrize(
+    ("rung", "shown"),
+    [
+        (None, (None, None, "", None)),
+        (SOCKS, ("socks", None, "", None)),
+        (CARD, (None, "7", "5 off", None)),
+        (OFF, (None, None, "", Money.parse("3.00", "USD"))),
+    ],
+    ids=["nothing", "gift", "coupon", "discount"],
+)
+def test_an_offer_comes_with_its_rung(
+    rung: OfferRung | None, shown: tuple[str | None, str | None, str, Money | None]
+) -> None:
+    coupons = {"7": Coupon(coupon_id="7", title="5 off", sendable=True)}
+
+    offer = sweetened(Offer(choice=Choice.WAIT), rung, coupons=coupons, currency="USD")
+
+    assert shown == (offer.gift, offer.coupon_id, offer.coupon_title, offer.discount)
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,26 @@ with workflow.unsafe.imports_passed_through():
     from domain.messages import MessageKey, RefundReason
     from domain.moves import Move
     from domain.orders import ChatMessage, ChatRole
+    from domain.stockout import Course
     from domain.timeline import EventKey
     from workflows.case import StepAbandonedError
     from workflows.payloads import BuyerWrote
-    from workflows.phases.contact import planned_offers
+    from workflows.phases.agreements import silence_about
     from workflows.phases.intake import look_again, settle_ask
+    from workflows.phases.negotiation import next_round
+    from workflows.phases.offering import (
+        REFUND_COURSES,
+        Planned,
+        fix_offers,
+        needs_a_look,
+        planned_offers,
+        restock_facts,
+        wait_is_possible,
+    )
     from workflows.policies import SHOP_READ
     from workflows.ports import EffectKey, ReadConversation, ShopPort
     from workflows.shortage import ShortageCase
+    from workflows.shortage_state import Agreed
     from workflows.speaking import Told, facts_of, inform_in_time, tell_buyer
 
 REFUNDED_AT_DEADLINE = "The order is cancelled and refunded at the deadline."
@@ -35,8 +47,13 @@ async def await_choice(case: ShortageCase) -> None:
         if case.consent_by and case.unavailable:
             await _no_date_left(case)
             return
+        if _nothing_comes(case):
+            await _tell_unavailable(case)
+            return
         if _offers_are_outdated(case):
             await _change_offers(case)
+            return
+        if case.bargain.wants_more and await next_round(case):
             return
     await _wait_for_answer(case, until)
 
@@ -87,49 +104,87 @@ async def _remind(case: ShortageCase) -> None:
     await inform_in_time(case, step, facts, until=case.answer_by())
 
 
+def _nothing_comes(case: ShortageCase) -> bool:
+    """Tell whether what the buyer was asked about turned out never to come."""
+    if case.consent_by:
+        return False
+    swap = case.offer(Choice.SWAP) is not None
+    return case.judged(swap=swap).course is Course.REFUND
+
+
+async def _tell_unavailable(case: ShortageCase) -> None:
+    """Tell a buyer who was asked that nothing comes; the refund then waits for nobody."""
+    number = case.ask.number
+    planned = await _plan_anew(case, f"offers:unavailable:{number}")
+    if planned is None:
+        return
+    standing, refund = case.offer(Choice.WAIT), planned.plan.offer(Choice.REFUND)
+    facts = facts_of(
+        case,
+        MessageKey.TURNED_UNAVAILABLE,
+        earlier_promised_at=standing.promised_at if standing else None,
+        reason=RefundReason.UNAVAILABLE,
+        compensation=refund.compensation if refund else None,
+    )
+    told: Told | None = await case.race(
+        tell_buyer(
+            case, f"unavailable:{number}", facts, asks=False, otherwise=REFUNDED_AT_DEADLINE
+        ),
+        until=case.answer_by(),
+        unless=lambda: case.inbox.news,
+    )
+    if told is None or told.order_moved or case.phase is not CaseState.AWAITING_CHOICE:
+        return
+    fix_offers(case, planned)
+    case.refund.reason = RefundReason.UNAVAILABLE
+    case.move(Move.NOTHING_COMES)
+    await settle_ask(case)
+
+
 def _offers_are_outdated(case: ShortageCase) -> bool:
     """Tell whether the restock news no longer fits what the buyer was offered."""
-    standing, possible = case.offer(Choice.WAIT), _wait_is_possible(case)
-    if case.consent_by or _restock_facts(case) == case.contact.offers_judged:
+    standing = case.offer(Choice.WAIT)
+    if case.consent_by or restock_facts(case) == case.contact.offers_judged:
         return False
+    possible = wait_is_possible(case) and case.judged(swap=False).course not in REFUND_COURSES
     if standing is None:
         return possible
     return not possible or case.promise_is_later_than(standing.promised_at)
 
 
-def _restock_facts(case: ShortageCase) -> tuple[object, ...]:
-    return (case.restock_at, case.in_stock, case.unavailable, _wait_is_possible(case))
+async def _plan_anew(
+    case: ShortageCase, step: str, *, number: int | None = None
+) -> Planned | None:
+    """Plan offers while news and the deadline may interrupt; None if one did.
 
-
-def _wait_is_possible(case: ShortageCase) -> bool:
-    promise = None if case.unavailable else case.earliest_promise()
-    wanted = case.pinned.playbook.wait.offered
-    promise_by = case.promise_by_if_contacted_now()
-    return bool(
-        wanted and promise and deadlines.can_wait(promised_at=promise, promise_by=promise_by)
+    A plan that asks only our own records is not raced against a timer: see `race`.
+    """
+    until = case.answer_by()
+    remote = not case.ledgers or needs_a_look(case, number)
+    return await case.race(
+        planned_offers(case, step, number=number),
+        until=until if remote else None,
+        unless=lambda: case.inbox.news or case.held_up(until),
     )
 
 
 async def _change_offers(case: ShortageCase) -> None:
     """Put the new offers to the buyer; nothing is offered or withdrawn without a message."""
-    judged = _restock_facts(case)
+    judged = restock_facts(case)
     if case.contact.offers_in_work != judged:
         case.contact.offers_in_work = judged
         case.contact.offer_changes += 1
     number = case.contact.offer_changes
-    plan = await case.race(
-        planned_offers(case, f"offers:changed:{number}"),
-        until=case.answer_by(),
-        unless=lambda: case.inbox.news,
-    )
-    if plan is None:
+    planned = await _plan_anew(case, f"offers:changed:{number}")
+    if planned is None:
         return
-    if plan.offers == case.offers:
+    offers = planned.plan.offers
+    if offers == case.offers:
         case.contact.offers_judged = judged
         return
-    facts = facts_of(
-        case, MessageKey.OFFERS_CHANGED, offers=plan.offers, answer_by=case.answer_by()
-    )
+    gone = case.ledgers and case.unavailable
+    key = MessageKey.TURNED_UNAVAILABLE if gone else MessageKey.OFFERS_CHANGED
+    facts = facts_of(case, key, offers=offers, answer_by=case.answer_by())
     told: Told | None = await case.race(
         tell_buyer(
             case, f"offers-changed:{number}", facts, asks=True, otherwise=REFUNDED_AT_DEADLINE
@@ -142,8 +197,8 @@ async def _change_offers(case: ShortageCase) -> None:
     case.contact.offers_judged = judged
     if told.order_moved:
         return
-    case.offers = plan.offers
-    case.tell(EventKey.OFFERS_CHANGED, ", ".join(offer.choice for offer in plan.offers))
+    fix_offers(case, planned)
+    case.tell(EventKey.OFFERS_CHANGED, ", ".join(offer.choice for offer in offers))
 
 
 async def _settle_silence(case: ShortageCase) -> None:
@@ -153,14 +208,31 @@ async def _settle_silence(case: ShortageCase) -> None:
     await look_again(case)
     if case.phase is not CaseState.AWAITING_CHOICE or case.inbox.texts:
         return
+    if await next_round(case):
+        return
     case.tell(EventKey.BUYER_SILENT, actor="buyer")
     if case.consent_by:
-        case.refund.reason = RefundReason.RESTOCK_FAILED
-        case.move(Move.NO_CONSENT)
+        _settle_consent(case)
     else:
         case.refund.reason = RefundReason.NO_REPLY
         case.move(Move.NO_REPLY)
     await settle_ask(case)
+
+
+def _settle_consent(case: ShortageCase) -> None:
+    """Take silence about a later date for what law and playbook take it for."""
+    offer = case.offer(Choice.WAIT)
+    rule = silence_about(case, offer.promised_at if offer else None, case.slips)
+    if rule.counts and offer and offer.promised_at:
+        case.choice = Choice.WAIT
+        case.promised_at, case.consent_by = offer.promised_at, None
+        case.agreed = Agreed(
+            promised_at=offer.promised_at, at=case.now, rule=rule.rule, silent=True
+        )
+        case.move(Move.SILENCE_AGREED)
+        return
+    case.refund.reason = RefundReason.RESTOCK_FAILED
+    case.move(Move.NO_CONSENT)
 
 
 async def _unread_texts(case: ShortageCase) -> bool:

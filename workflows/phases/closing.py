@@ -5,6 +5,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseOutcome, CaseView
     from domain.timeline import EventKey
+    from workflows.amends import settle_offers
     from workflows.phases.approval import release_reservation
     from workflows.policies import OURS
     from workflows.ports import FileCase, RecordsPort
@@ -20,6 +21,7 @@ async def close_case(case: ShortageCase) -> CaseView:
     for step in sorted(case.contact.wanted):
         await settle_contact(case, step)
     await release_reservation(case)
+    await settle_offers(case)
     duplicate = case.outcome is CaseOutcome.DUPLICATE_OF_CLOSED
     if not duplicate:
         case.tell(EventKey.CASE_CLOSED, case.outcome or "")

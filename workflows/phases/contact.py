@@ -7,26 +7,32 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain import deadlines
     from domain.cases import CaseState, ContactMode
-    from domain.messages import MessageKey, RefundReason
+    from domain.messages import MessageFacts, MessageKey, RefundReason
     from domain.moves import Move
-    from domain.shortage import OfferFacts, OfferPlan, dearest, plan_offers
+    from domain.stockout import Course
     from domain.timeline import EventKey
     from workflows import decisions
     from workflows.case import StepAbandonedError
     from workflows.phases.intake import hear_early_texts, look_again, nothing_left
-    from workflows.policies import SHOP_READ, SHOP_WRITE
+    from workflows.phases.offering import fix_offers, planned_offers, restock_facts
+    from workflows.phases.supplier import await_supplier
+    from workflows.policies import SHOP_WRITE
     from workflows.ports import (
-        CheckOffers,
         ConversationOpened,
         EffectKey,
         MessageSent,
-        OffersChecked,
         OpenConversation,
-        ReadConversation,
         ShopPort,
     )
     from workflows.shortage import ShortageCase
-    from workflows.speaking import Told, facts_of, fall_back_to_people, tell_buyer
+    from workflows.speaking import (
+        Told,
+        apology_of,
+        facts_of,
+        fall_back_to_people,
+        find_in_chat,
+        tell_buyer,
+    )
 
 REFUNDED_UNASKED = "The order is cancelled and refunded without having asked the buyer."
 
@@ -35,6 +41,8 @@ async def contact(case: ShortageCase) -> None:
     """Tell the buyer before the contact deadline; running out of time is an outcome."""
     if not case.units():
         nothing_left(case)
+        return
+    if await await_supplier(case):
         return
     _set_limit(case)
     limit, number = case.ask.limit, case.ask.number
@@ -83,20 +91,47 @@ async def _reach(case: ShortageCase) -> Told:
     await _fix_offers(case)
     if case.phase is not CaseState.CONTACTING:
         return Told(at=case.now, order_moved=True)
-    facts = facts_of(
+    facts = _told(case) if _is_asked(case) else _told_only(case)
+    asks = case.bargain.judgement.course is not Course.REFUND
+    return await tell_buyer(case, _step(case), facts, asks=asks, otherwise=REFUNDED_UNASKED)
+
+
+def _told(case: ShortageCase) -> MessageFacts:
+    """Return what a buyer who has a choice is told."""
+    return facts_of(
         case,
         _message(case),
         offers=case.offers,
-        answer_by=_answer_by(case).at if _time_to_ask(case) else None,
-        reason=None if _time_to_ask(case) else RefundReason.UNAVAILABLE,
+        answer_by=_answer_by(case).at,
+        restock_at=case.restock_at,
+        longer_offer_reason=case.bargain.judgement.longer,
     )
-    return await tell_buyer(case, _step(case), facts, asks=True, otherwise=REFUNDED_UNASKED)
+
+
+def _told_only(case: ShortageCase) -> MessageFacts:
+    """Return what a buyer is told who has none: no time is left to ask, or nothing comes."""
+    return facts_of(
+        case,
+        MessageKey.UNAVAILABLE if _time_to_ask(case) else MessageKey.CONTACT_ONLY,
+        offers=case.offers,
+        reason=RefundReason.UNAVAILABLE,
+        compensation=apology_of(case),
+    )
+
+
+def _is_asked(case: ShortageCase) -> bool:
+    """Tell whether the buyer has a choice, or is told what happens."""
+    return _time_to_ask(case) and case.bargain.judgement.course is not Course.REFUND
 
 
 def _message(case: ShortageCase) -> MessageKey:
-    if not _time_to_ask(case):
-        return MessageKey.CONTACT_ONLY
-    return MessageKey.ASK if case.contact.first_at is None else MessageKey.ASK_FURTHER
+    match case.bargain.judgement.course:
+        case Course.NEGOTIATE:
+            return MessageKey.NEGOTIATE
+        case Course.RECOMMEND_REFUND if not case.unavailable:
+            return MessageKey.RECOMMEND_REFUND
+        case _:
+            return MessageKey.ASK if case.contact.first_at is None else MessageKey.ASK_FURTHER
 
 
 def _answer_by(case: ShortageCase) -> deadlines.Deadline:
@@ -114,57 +149,15 @@ async def _fix_offers(case: ShortageCase) -> None:
     """Fix what the buyer is offered, and let choices that came early count now."""
     if case.ask.offers_fixed:
         return
-    plan = await planned_offers(case, f"offers:{case.ask.number}")
-    case.offers = plan.offers
+    planned = await planned_offers(case, f"offers:{case.ask.number}")
+    fix_offers(case, planned)
     case.ask.offers_fixed = True
-    for reason in plan.not_made:
+    if case.ledgers:
+        case.contact.offers_judged = restock_facts(case)
+    for reason in planned.plan.not_made:
         case.tell(EventKey.OFFER_NOT_MADE, reason)
-    case.tell(EventKey.OFFERS_FIXED, ", ".join(offer.choice for offer in plan.offers))
+    case.tell(EventKey.OFFERS_FIXED, ", ".join(offer.choice for offer in case.offers))
     decisions.release_held(case)
-
-
-async def planned_offers(case: ShortageCase, step: str) -> OfferPlan:
-    """Look at coupon and substitute as they are now and decide what may be offered."""
-    playbook, units = case.pinned.playbook, case.units()
-    checked = OffersChecked()
-    if playbook.refund.coupon_id or (case.substitute_sku_id and playbook.swap.offered):
-        checked = await _checked(case, step, len(units))
-    facts = OfferFacts(
-        promise=None if case.unavailable else case.earliest_promise(),
-        coupon=checked.coupon,
-        substitute=checked.substitute,
-        substitute_reserved=checked.substitute_reserved,
-        units=len(units),
-        unit_price=dearest(units),
-        unpaid=bool(case.order and case.order.is_cod),
-    )
-    return plan_offers(facts, playbook=playbook, promise_by=case.promise_by_if_contacted_now())
-
-
-async def _checked(case: ShortageCase, step: str, units: int) -> OffersChecked:
-    """Look at coupon and substitute; a person may have the offers made without them."""
-    try:
-        return await case.take_step(
-            step,
-            lambda key: _check(case, units, key),
-            dispensable=True,
-            otherwise="The offers wait for coupon and substitute.",
-            by=case.next_deadline(),
-        )
-    except StepAbandonedError:
-        return OffersChecked()
-
-
-async def _check(case: ShortageCase, units: int, _key: EffectKey) -> OffersChecked:
-    playbook = case.pinned.playbook
-    cmd = CheckOffers(
-        shop_id=case.shop_id,
-        case_id=case.case_id,
-        coupon_id=playbook.refund.coupon_id,
-        substitute_sku_id=case.substitute_sku_id if playbook.swap.offered else None,
-        units=units,
-    )
-    return await case.remote(ShopPort.check_offers, cmd, SHOP_READ, "check coupon and substitute")
 
 
 async def _open_conversation(case: ShortageCase) -> None:
@@ -202,7 +195,7 @@ async def _open(case: ShortageCase, _key: EffectKey) -> ConversationOpened:
 
 def _asked(case: ShortageCase, told: Told, number: int) -> None:
     """Note the contact, also one that crossed with a decision; then wait for the choice."""
-    time_to_ask = _time_to_ask(case)
+    time_to_ask, asked = _time_to_ask(case), _is_asked(case)
     late = case.ask.contact_by and told.at > case.ask.contact_by.at
     case.contacted(told.at)
     case.contact.ask_settled = False
@@ -212,13 +205,13 @@ def _asked(case: ShortageCase, told: Told, number: int) -> None:
         case.breach(case.ask.contact_by.name, case.ask.contact_by.at)
     if case.phase is not CaseState.CONTACTING or case.ask.number != number:
         return
-    if time_to_ask:
+    if asked:
         case.contact.replied = False
         case.move(Move.CONTACTED)
         hear_early_texts(case)
         return
     case.refund.reason = RefundReason.UNAVAILABLE
-    case.move(Move.NO_TIME_TO_ASK)
+    case.move(Move.NOTHING_COMES if time_to_ask else Move.NO_TIME_TO_ASK)
 
 
 def _rule(case: ShortageCase) -> str:
@@ -256,16 +249,13 @@ def _was_away(case: ShortageCase) -> bool:
 async def _found_in_chat(case: ShortageCase) -> Told | None:
     """Find an ask whose sending was cut off: the chat knows what was said."""
     step = case.step(_step(case))
-    if not step.tried or case.contact.conversation_id is None:
-        return None
     text = case.step(f"text:{step.name}").result
-    cmd = ReadConversation(
-        shop_id=case.shop_id, conversation_id=case.contact.conversation_id, since=step.began_at
-    )
-    said = await case.try_once(ShopPort.read_conversation, cmd, SHOP_READ, "was it said?")
-    mine = [message for message in said or () if text and message.text == text.text]
-    if not mine:
+    if not step.tried or text is None:
         return None
-    case.contact.latest_ask_index, case.contact.latest_ask_id = mine[0].index, mine[0].message_id
-    step.result, step.finished = MessageSent(message_id=mine[0].message_id), True
+    said = await find_in_chat(case, step, text)
+    if said is None:
+        return None
+    case.contact.latest_ask_index, case.contact.latest_ask_id = said.index, said.message_id
+    case.contact.shown = text
+    step.result, step.finished = MessageSent(message_id=said.message_id), True
     return Told(at=case.now)

@@ -9,9 +9,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.fate import Fate
     from domain.messages import MessageKey
     from domain.moves import Move
+    from domain.replies import ReadingReason
     from domain.timeline import BUYER, PLATFORM, EventKey
     from workflows import decisions
+    from workflows.news import take_news
     from workflows.payloads import BuyerChose, BuyerWrote
+    from workflows.phases.agreements import note_arrivals, pad_dates
     from workflows.ports import AskAnswered, DeskPort, EffectKey, ReadReply, RecordsPort, ReplyRead
     from workflows.shortage import ShortageCase
     from workflows.speaking import facts_of, inform_buyer, settle_contact
@@ -21,6 +24,8 @@ _CANCELLED = {
     Fate.CANCELLED_BY_SELLER: CaseOutcome.CANCELLED_BY_SELLER,
     Fate.CANCELLED_BY_PLATFORM: CaseOutcome.CANCELLED_BY_PLATFORM,
 }
+_OPEN_TO_MORE = (ReadingReason.QUESTION, ReadingReason.CONDITIONAL, ReadingReason.UNSURE)
+"""Answers to a negotiation that another round may follow; a refusal is none of them."""
 
 
 async def take_in(case: ShortageCase) -> None:
@@ -39,7 +44,9 @@ async def take_in(case: ShortageCase) -> None:
             break
         case.inbox.texts.pop(0)
     while case.inbox.restock and not case.closed:
-        decisions.take_news(case, case.inbox.restock.pop(0))
+        take_news(case, case.inbox.restock.pop(0))
+    await note_arrivals(case)
+    await pad_dates(case)
 
 
 async def look_again(case: ShortageCase, *, until: datetime | None = None) -> None:
@@ -174,6 +181,7 @@ def _act_on(case: ShortageCase, wrote: BuyerWrote, read: ReplyRead) -> None:
         return
     if case.phase is CaseState.AWAITING_CHOICE:
         decisions.refuse_choice(case, read.reading.unoffered or "", read.reading.why)
+        case.bargain.wants_more |= read.reading.why in _OPEN_TO_MORE
 
 
 async def _ask_which(case: ShortageCase, wrote: BuyerWrote, read: ReplyRead) -> None:

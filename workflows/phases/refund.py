@@ -5,21 +5,14 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import (
-        CaseOutcome,
-        CaseState,
-        ContactMode,
-        CouponStatus,
-        CouponView,
-        HumanTask,
-        RefundStatus,
-    )
+    from domain.cases import CaseOutcome, CaseState, HumanTask, RefundStatus
     from domain.choices import Choice
     from domain.fate import Fate
     from domain.messages import MessageKey, RefundReason
     from domain.moves import Move
     from domain.orders import CancelRole, CancelStatus
     from domain.timeline import PLATFORM, EventKey
+    from workflows.amends import amends_are_made, give_card, owe
     from workflows.case import StepAbandonedError
     from workflows.phases.approval import (
         PLATFORM_CANCELS,
@@ -33,15 +26,13 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policies import SHOP_WRITE
     from workflows.ports import (
         CancelOrder,
-        CouponSent,
         EffectKey,
         OrderCancelled,
-        SendCoupon,
         ShopPort,
     )
     from workflows.shortage import ShortageCase
     from workflows.shortage_state import Refund
-    from workflows.speaking import facts_of, inform_buyer
+    from workflows.speaking import apology_of, facts_of, inform_buyer
 
 UNCONFIRMED = "refund_confirmation"
 
@@ -96,11 +87,15 @@ async def _is_clear(case: ShortageCase) -> bool:
 async def _finish(case: ShortageCase) -> None:
     """Do what a completed cancellation owes the buyer, then close."""
     await _send_coupon(case)
+    if case.ledgers and is_compensated(case):
+        owe(case, Choice.REFUND)
     await _inform(case)
     await settle_reservation(case)
     if case.inbox.texts or _owes_an_answer(case):
         return
     if case.refund.more_to_settle and await _more_is_short(case):
+        return
+    if not await amends_are_made(case, Choice.REFUND):
         return
     reason = case.refund.reason or RefundReason.UNAVAILABLE
     case.move(Move.REFUNDED, outcome=OUTCOMES[reason])
@@ -268,39 +263,16 @@ def _ask_about(case: ShortageCase) -> None:
 async def _send_coupon(case: ShortageCase) -> None:
     """Send the coupon that was offered; its failure never holds up the refund."""
     offer = case.offer(Choice.REFUND)
-    wanted = case.refund.reason in _COMPENSATED and offer is not None and offer.coupon_id
-    if not wanted or offer is None or case.coupon.status is not CouponStatus.NONE:
-        return
-    if case.contact.mode is not ContactMode.CHAT or case.contact.conversation_id is None:
-        _coupon_failed(case, offer.coupon_id, CouponStatus.UNAVAILABLE, "there is no chat")
-        return
-    entry = case.step("coupon")
-    cmd = SendCoupon(
-        key=case.effect_key(entry),
-        shop_id=case.shop_id,
-        conversation_id=case.contact.conversation_id,
-        coupon_id=offer.coupon_id or "",
-    )
-    entry.tried = True
-    sent = await case.try_once(ShopPort.send_coupon, cmd, SHOP_WRITE, "send the coupon")
-    _note_coupon(case, offer.coupon_id or "", sent)
+    wanted = is_compensated(case) and offer is not None and offer.coupon_id
+    if wanted and Choice.REFUND not in case.bargain.cards:
+        await give_card(case, Choice.REFUND, "coupon")
 
 
-def _note_coupon(case: ShortageCase, coupon_id: str, sent: CouponSent | None) -> None:
-    if sent is None:
-        _coupon_failed(case, coupon_id, CouponStatus.FAILED, "the card could not be sent")
-    elif sent.why_not:
-        _coupon_failed(case, coupon_id, CouponStatus.UNAVAILABLE, sent.why_not)
-    else:
-        case.coupon = CouponView(status=CouponStatus.SENT, coupon_id=coupon_id)
-        case.tell(EventKey.COUPON_SENT, coupon_id)
-
-
-def _coupon_failed(
-    case: ShortageCase, coupon_id: str | None, status: CouponStatus, why: str
-) -> None:
-    case.coupon = CouponView(status=status, coupon_id=coupon_id)
-    case.tell(EventKey.COUPON_FAILED, why)
+def is_compensated(case: ShortageCase) -> bool:
+    """Whether this refund's buyer gets what the offer came with: chosen, or let down by us."""
+    if case.ledgers and case.refund.reason is RefundReason.UNAVAILABLE:
+        return True
+    return case.refund.reason in _COMPENSATED
 
 
 async def _inform(case: ShortageCase) -> None:
@@ -308,4 +280,6 @@ async def _inform(case: ShortageCase) -> None:
     key = MessageKey.REFUNDED
     if case.contact.too_late:
         await inform_buyer(case, "too-late", facts_of(case, MessageKey.TOO_LATE))
-    await inform_buyer(case, f"refunded:{case.refund.number}", facts_of(case, key, reason=reason))
+    given = apology_of(case) if is_compensated(case) else None
+    facts = facts_of(case, key, reason=reason, compensation=given)
+    await inform_buyer(case, f"refunded:{case.refund.number}", facts)

@@ -14,6 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.offers import Offer
     from domain.orders import OrderStatus
     from domain.timeline import PLATFORM, EventKey
+    from workflows.amends import amends_are_made, give_card, owe
+    from workflows.phases.agreements import keep_agreement, note_dispatch
     from workflows.phases.intake import look_again, settle_ask
     from workflows.shortage import ShortageCase
     from workflows.shortage_state import GIFT
@@ -25,8 +27,10 @@ _GIFT_PATIENCE = timedelta(hours=24)
 async def wait_for_restock(case: ShortageCase) -> None:
     """Wait for the dispatch until the promised date."""
     await settle_ask(case)
+    await keep_agreement(case)
     _note_gift(case)
     await _confirm(case)
+    await _sweeten(case)
     if case.phase is not CaseState.WAITING_RESTOCK or await _kept(case):
         return
     if _date_is_lost(case):
@@ -66,11 +70,31 @@ def _note_gift(case: ShortageCase) -> None:
     )
 
 
+async def _sweeten(case: ShortageCase) -> None:
+    """See to the coupon or the discount of a buyer who waits."""
+    offer = case.offer(Choice.WAIT)
+    if not case.ledgers or offer is None or case.choice is not Choice.WAIT:
+        return
+    owe(case, Choice.WAIT)
+    if offer.coupon_id and Choice.WAIT not in case.bargain.cards:
+        await case.race(
+            give_card(case, Choice.WAIT, "coupon:wait"),
+            until=case.promised_at,
+            unless=lambda: case.inbox.news,
+        )
+
+
 async def _confirm(case: ShortageCase) -> None:
     step = f"wait-agreed:{case.slips}"
     if case.choice is not Choice.WAIT or case.is_finished(step):
         return
-    facts = facts_of(case, MessageKey.WAIT_AGREED, promised_at=case.promised_at)
+    offer = case.offer(Choice.WAIT)
+    facts = facts_of(
+        case,
+        MessageKey.WAIT_AGREED,
+        promised_at=case.promised_at,
+        compensation=offer.compensation if offer and case.ledgers else None,
+    )
     await inform_in_time(case, step, facts, until=case.promised_at)
 
 
@@ -84,7 +108,10 @@ async def _kept(case: ShortageCase) -> bool:
         return False
     if case.inbox.first_time("kept"):
         case.tell(EventKey.PROMISE_KEPT, fate, actor=PLATFORM)
-    if case.phase is CaseState.WAITING_RESTOCK and await _gift_is_settled(case):
+    if case.phase is not CaseState.WAITING_RESTOCK or not await _gift_is_settled(case):
+        return True
+    await note_dispatch(case)
+    if await amends_are_made(case, Choice.WAIT) and case.phase is CaseState.WAITING_RESTOCK:
         case.move(Move.KEPT, outcome=CaseOutcome.SHIPPED_AFTER_WAIT)
     return True
 
