@@ -177,6 +177,14 @@ _EVENTS = {
     "offers.fixed": "方案确定",
     "offers.changed": "方案变更",
     "offer.not_made": "方案未提供",
+    "round.offered": "已提出一轮补偿方案",
+    "course.set": "处理方式确定",
+    "budget.spent": "优惠预算用完",
+    "supplier.silent": "供应商未答复",
+    "promise.padded": "到货日期已按历史修正",
+    "consent.kept": "买家同意已存档",
+    "amends.owed": "补偿待兑现",
+    "amends.given": "补偿已兑现",
     "buyer.contacted": "已联系买家",
     "buyer.reminded": "已提醒买家",
     "buyer.informed": "已告知买家",
@@ -267,6 +275,9 @@ _TASKS = {
     "task:refund_confirmation": "取消单迟迟未完成，请到卖家中心查看。",
     "task:refund_blocked": "订单无法取消，请裁定结果或到卖家中心处理。",
     "task:buyer_cancellation": "买家在平台申请取消：登记“退款”即同意，或到卖家中心拒绝。",
+    "task:supplier": "请联系供应商，并登记到货日期或断货。",
+    "task:budget": "优惠预算已用完：请在手册中提高，或保持不变。",
+    "task:amends": "请兑现承诺的补偿（折扣或赠品），然后确认。",
     "task:gift": "请把承诺的赠品放入包裹并确认。",
     "task:restock": "补货消息无法识别，请登记到货情况。",
     "task:signal": "有一条消息无法读取，请手工登记其内容。",
@@ -281,6 +292,14 @@ _TASKS = {
         "平台将在其期限到达时自动取消订单。"
     ),
     "The platform may approve it by itself.": "平台可能自动同意。",
+    "The order is cancelled and refunded without another round.": (
+        "订单将不再进行下一轮协商，直接取消并退款。"
+    ),
+    "The case closes and its view shows what is still owed.": "个案将结案，并注明尚未兑现的补偿。",
+    "Buyers are offered the next rung, and nothing after the last one.": (
+        "买家将获得下一档优惠；最后一档之后不再提供。"
+    ),
+    "Without a date in time the playbook decides.": "到期仍无日期时，按手册处理。",
     "The parcel leaves without the promised gift.": "包裹将不含承诺的赠品发出。",
     "The case closes with the gift unconfirmed.": "个案将在赠品未确认的情况下结案。",
     "The case keeps looking.": "系统将继续查看。",

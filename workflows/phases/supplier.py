@@ -117,6 +117,6 @@ def _tell(case: ShortageCase, line: OrderLine, rung: int, asked: SupplierAsked) 
             else f"Ask {who} when {what} comes ({asked.why_not}), and record the date.",
             by=case.ask.supplier_by.at if case.ask.supplier_by else None,
             options=RESTOCK_STATES,
-            otherwise=f"Without a date: {case.pinned.playbook.stockout.no_answer}.",
+            otherwise="Without a date in time the playbook decides.",
         )
     )
