@@ -2,18 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from enum import StrEnum
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
-from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.client import Client
 
 from casedesk.answers import told
 from records.cases import CaseArchive, CaseOpenings
 from records.database import Database
-from workflows.opening import AFTER_FAILURE, CONFLICT, REUSE, CaseStart
+from workflows.opening import CaseStart, Fate, open_or_join
 
 __all__ = ["CaseOpener", "CaseStart", "Fate", "Openings", "Progress", "bounded"]
 
@@ -23,14 +20,6 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 Progress = Callable[[int, int], None]
 """Told how many of how many are done."""
-
-
-class Fate(StrEnum):
-    """What became of one opening."""
-
-    OPENED = "opened"
-    JOINED = "joined"
-    ALREADY_CLOSED = "already_closed"
 
 
 class Openings(BaseModel):
@@ -100,38 +89,8 @@ class CaseOpener:
         start, closed = opening
         if closed:
             return start.case_id, Fate.ALREADY_CLOSED
-        fate = await self._start(start)
-        if fate is Fate.ALREADY_CLOSED and await self._came_to_nothing(start.case_id):
-            fate = await self._start(start, reuse=AFTER_FAILURE)
-        return start.case_id, fate
-
-    async def _came_to_nothing(self, case_id: str) -> bool:
-        """Tell whether the last run failed at its start, so that no case ever stood."""
-        async with told(self._client, case_id, needs_worker=False):
-            last = await self._client.get_workflow_handle(case_id).describe()
-        return last.status is WorkflowExecutionStatus.FAILED
-
-    async def _start(self, start: CaseStart, *, reuse: WorkflowIDReusePolicy = REUSE) -> Fate:
         async with told(self._client, start.case_id, needs_worker=False):
-            try:
-                handle = await self._client.start_workflow(
-                    start.workflow_type,
-                    start.payload,
-                    id=start.case_id,
-                    task_queue=start.task_queue,
-                    id_reuse_policy=reuse,
-                    id_conflict_policy=CONFLICT,
-                    search_attributes=start.search_attributes,
-                    static_summary=start.static_summary,
-                    start_signal=start.signal,
-                    start_signal_args=[start.signal_payload] if start.signal else [],
-                )
-            except WorkflowAlreadyStartedError:
-                return Fate.ALREADY_CLOSED
-        # The server says in its answer whether it started a run; asking afterwards could not
-        # tell our run from one that somebody else opened in between.
-        answer = handle._start_workflow_response  # noqa: SLF001  # the SDK has no public name
-        return Fate.OPENED if getattr(answer, "started", False) else Fate.JOINED
+            return start.case_id, await open_or_join(self._client, start)
 
 
 def _after(done: int, of: int, progress: Progress) -> Progress:

@@ -9,7 +9,6 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from temporalio import workflow
@@ -18,19 +17,11 @@ from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
 
-from workflows.opening import REUSE, CaseStart
+from workflows.opening import REUSE, CaseStart, Fate
 
 QUEUE = "virtual-clock"
 """Queue of the conductors; production has neither this queue nor a worker for it."""
 _RUNS_AT_MOST = timedelta(minutes=5)
-
-
-class Fate(StrEnum):
-    """What became of one opening."""
-
-    OPENED = "opened"
-    JOINED = "joined"
-    ALREADY_CLOSED = "already_closed"
 
 
 @workflow.defn(name="Conductor", sandboxed=False)

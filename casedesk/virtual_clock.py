@@ -26,11 +26,11 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from casedesk.conductor import Fate, conductor_worker, open_at, time_skipper
+from casedesk.conductor import conductor_worker, open_at, time_skipper
 from casedesk.errors import CaseDeskError
 from casedesk.sandbox_controls import SandboxControls
 from domain.cases import CaseView
-from workflows.opening import CASE_TYPES, CaseStart
+from workflows.opening import CASE_TYPES, CaseStart, Fate
 
 logger = structlog.get_logger()
 T = TypeVar("T")

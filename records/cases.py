@@ -98,6 +98,19 @@ class CaseArchive:
         with self._db.session() as session:
             return frozenset(session.scalars(query))
 
+    def outcomes(self, case_ids: Collection[str]) -> dict[str, str]:
+        """Return case id -> outcome of those of *case_ids* that are on file as closed."""
+        row = ClosedCaseRow
+        query = select(row.case_id, row.outcome).where(row.case_id.in_(case_ids))
+        with self._db.session() as session:
+            return dict(session.execute(query).tuples())
+
+    def closed_cases(self, case_ids: Collection[str]) -> dict[str, ClosedCase]:
+        """Return those of *case_ids* that are on file as closed, by their id."""
+        query = select(ClosedCaseRow).where(ClosedCaseRow.case_id.in_(case_ids))
+        with self._db.session() as session:
+            return {row.case_id: _closed_case(row) for row in session.scalars(query)}
+
     def dossier(self, case_id: str) -> Dossier | None:
         """Return everything on file under *case_id*, if anything is."""
         with self._db.session() as session:

@@ -1,22 +1,25 @@
-"""How a case is opened: pure start options, shared by everybody who opens one."""
+"""How a case is opened: start options and the call itself, shared by everybody who opens one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import (
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from domain.cases import CaseKind, CaseState
 from domain.errors import InputError
 from workflows import names, payloads
 
-CASE_TYPES = (names.OVERSELL_CASE, names.STOCKOUT_CASE)
+CASE_TYPES = (names.OVERSELL_CASE, names.STOCKOUT_CASE, names.SHORTAGE_INCIDENT)
 """Every workflow type that is a case."""
 SHORTAGE_FOUND = "shortage_found"
 """The signal that opens a shortage case, or joins the one that is open."""
@@ -34,6 +37,14 @@ KINDS = {
 
 _SUMMARY_BYTES = 190
 _OF_THE_SIGNAL = frozenset(payloads.ShortageFound.model_fields)
+
+
+class Fate(StrEnum):
+    """What became of one opening."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    ALREADY_CLOSED = "already_closed"
 
 
 class CaseStart(BaseModel):
@@ -202,3 +213,50 @@ def _summary(read: payloads.ShortageInput, kind: CaseKind) -> str:
     units = ", ".join(f"{line.sku} x {line.quantity}" for line in read.short_lines) or "every line"
     text = f"{kind} · order …{read.order_id[-6:]} · {units}"
     return text.encode()[:_SUMMARY_BYTES].decode(errors="ignore")
+
+
+async def open_or_join(client: Client, start: CaseStart) -> Fate:
+    """Open a case, or tell it what was found where it is open.
+
+    Args:
+        client: With the product's data converter.
+        start: The opening.
+
+    Returns:
+        What became of it; a case that only failed on a bad input before is opened again.
+
+    Raises:
+        RPCError: The server refused it or does not answer.
+    """
+    fate = await _start(client, start, REUSE)
+    if fate is Fate.ALREADY_CLOSED and await _came_to_nothing(client, start.case_id):
+        fate = await _start(client, start, AFTER_FAILURE)
+    return fate
+
+
+async def _came_to_nothing(client: Client, case_id: str) -> bool:
+    """Tell whether the last run failed at its start, so that no case ever stood."""
+    last = await client.get_workflow_handle(case_id).describe()
+    return last.status is WorkflowExecutionStatus.FAILED
+
+
+async def _start(client: Client, start: CaseStart, reuse: WorkflowIDReusePolicy) -> Fate:
+    try:
+        handle = await client.start_workflow(
+            start.workflow_type,
+            start.payload,
+            id=start.case_id,
+            task_queue=start.task_queue,
+            id_reuse_policy=reuse,
+            id_conflict_policy=CONFLICT,
+            search_attributes=start.search_attributes,
+            static_summary=start.static_summary,
+            start_signal=start.signal,
+            start_signal_args=[start.signal_payload] if start.signal else [],
+        )
+    except WorkflowAlreadyStartedError:
+        return Fate.ALREADY_CLOSED
+    # The server says in its answer whether it started a run; asking afterwards could not tell
+    # our run from one that somebody else opened in between.
+    answer = handle._start_workflow_response  # noqa: SLF001  # the SDK has no public name
+    return Fate.OPENED if getattr(answer, "started", False) else Fate.JOINED

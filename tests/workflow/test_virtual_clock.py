@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from casedesk.conductor import Fate
 from domain.cases import CaseOutcome, CaseState, CaseView
 from sandbox.shops import TH_SHOP_ID, US_SHOP_ID
 from tests.support.clock import VirtualShops, virtual_shops
-from workflows.opening import CaseStart, oversell_start
+from workflows.opening import CaseStart, Fate, oversell_start
 
 JACKET, WIND = "1729500000000001101", "1729500000000002101"
 LONG = timedelta(seconds=10)
