@@ -90,6 +90,7 @@ def _facts(
         "unpaid": unpaid,
         "whole_order": situation.whole,
         "rest_of_order_ends_too": situation.rest_ends,
+        "silence_agrees": not situation.whole,
         "offers": _offers(key, situation),
         "earlier_offers": _EARLIER,
         "answer_by": None if tells else _ANSWER_BY,

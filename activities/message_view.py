@@ -22,7 +22,7 @@ FACT_NAMES = frozenset(
         *("only_refund", "letters", "cancel_letters"),
         *("later", "later_gift", "later_coupon", "later_discount"),
         *("new_date", "new_gift", "new_coupon", "new_discount"),
-        *("restock_date", "no_wait"),
+        *("restock_date", "no_wait", "silence_agrees"),
         *("answer_date", "answer_time", "answer_zone", "promised_date", "earlier_date"),
         *("pickup_date", "pickup_from", "pickup_until", "pickup_end_date", "pickup_zone"),
     }
@@ -68,6 +68,7 @@ def _order(facts: MessageFacts, words: ReaderWords) -> dict[str, Any]:
         "plural": words.locale.plural_form(count),
         "reason": facts.reason,
         "no_wait": facts.longer_offer_reason,
+        "silence_agrees": facts.silence_agrees,
         "unpaid": facts.unpaid,
         "whole": facts.whole_order,
         "rest_ends": facts.rest_of_order_ends_too,

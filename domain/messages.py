@@ -122,6 +122,8 @@ class MessageFacts(BaseModel):
     WAIT_AGREED, else with a later order."""
     earlier_offers: tuple[Offer, ...] = ()
     """For NEGOTIATE_AGAIN: the first round's offers, so that what is new can be named."""
+    silence_agrees: bool = False
+    """For SLIPPED: law and playbook take no answer for a yes, and the buyer must know."""
     restock_at: Instant | None = None
     """For RECOMMEND_REFUND: when new stock is expected; None where nobody knows."""
     longer_offer_reason: LongerOfferReason | None = None

@@ -61,6 +61,7 @@ def facts_of(
     other_order_digits: tuple[str, ...] = (),
     compensation: Compensation | None = None,
     earlier_offers: tuple[Offer, ...] = (),
+    silence_agrees: bool = False,
     restock_at: datetime | None = None,
     longer_offer_reason: LongerOfferReason | None = None,
 ) -> MessageFacts:
@@ -94,6 +95,7 @@ def facts_of(
         other_order_digits=other_order_digits,
         compensation=compensation,
         earlier_offers=earlier_offers,
+        silence_agrees=silence_agrees,
         restock_at=restock_at,
         longer_offer_reason=longer_offer_reason,
     )

@@ -272,6 +272,18 @@ def test_a_slip_names_the_old_date_and_the_new_one(write: Write, tag: str) -> No
 
 
 @pytest.mark.parametrize("tag", MARKETS)
+def test_a_buyer_whose_silence_would_count_is_told_so(write: Write, tag: str) -> None:
+    asked = facts(MessageKey.SLIPPED, tag, offers=offers("AC"))
+    text = write(asked).text
+    silent = write(asked.model_copy(update={"silence_agrees": True})).text
+
+    assert text != silent
+    assert "(A)" in text or "（A）" in text
+    assert "(A)" not in silent
+    assert " C" in silent.splitlines()[-1]
+
+
+@pytest.mark.parametrize("tag", MARKETS)
 def test_a_slip_without_a_new_date_asks_nothing_and_cancels(write: Write, tag: str) -> None:
     text = write(facts(MessageKey.SLIPPED, tag, offers=(), answer_by=None)).text
     assert MONEY_BACK[tag] in text

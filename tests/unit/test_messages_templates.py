@@ -93,8 +93,8 @@ def test_a_phrase_that_no_message_uses_is_refused_with_its_line(folder: Path) ->
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ('set version = "2"', "set version = 1", "{% set version = … %} with a str"),
-        ('set version = "2"', 'set version = ""', "{% set version = … %} with a str"),
+        ('set version = "3"', "set version = 1", "{% set version = … %} with a str"),
+        ('set version = "3"', 'set version = ""', "{% set version = … %} with a str"),
         ("set reviewed = false", 'set reviewed = "no"', "{% set reviewed = … %} with a bool"),
         ('set reviewer = ""', 'set revewer = ""', "{% set reviewer = … %} with a str"),
         ("set date_pattern", "set day_pattern", "{% set date_pattern = … %} with a str"),
@@ -131,7 +131,7 @@ def test_a_file_in_another_encoding_is_refused(folder: Path) -> None:
 
 
 def test_a_layout_without_a_version_is_refused(folder: Path) -> None:
-    change(folder / "layout.jinja", 'set version = "2"', 'set number = "1"')
+    change(folder / "layout.jinja", 'set version = "3"', 'set number = "1"')
     assert "layout.jinja: has no {% set version" in refusal(folder)
 
 

@@ -44,7 +44,7 @@ def test_language_falls_back_from_tag_to_base_to_market_to_english(
 
 def test_a_text_tells_the_versions_it_was_written_from(writer: MessageWriter) -> None:
     written = writer.write(facts(MessageKey.ASK, "th"))
-    assert ("th-2/2", False) == (written.template_version, written.reviewed)
+    assert ("th-3/3", False) == (written.template_version, written.reviewed)
 
 
 def test_the_same_facts_give_the_same_text(writer: MessageWriter) -> None:

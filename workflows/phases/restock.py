@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.orders import OrderStatus
     from domain.timeline import PLATFORM, EventKey
     from workflows.amends import amends_are_made, give_card, owe
-    from workflows.phases.agreements import keep_agreement, note_dispatch
+    from workflows.phases.agreements import keep_agreement, note_dispatch, silence_about
     from workflows.phases.intake import look_again, settle_ask
     from workflows.shortage import ShortageCase
     from workflows.shortage_state import GIFT
@@ -197,6 +197,7 @@ async def _ask_again(case: ShortageCase, new_date: datetime) -> bool:
         answer_by=consent.at,
         promised_at=new_date,
         earlier_promised_at=case.promised_at,
+        silence_agrees=silence_about(case, new_date, case.slips + 1).counts,
     )
     told: Told | None = await case.race(
         tell_buyer(
