@@ -57,9 +57,9 @@ class Findings(BaseModel):
     camera: str | None = None
     """Make and model as the file claims them."""
     camera_time: str | None = None
-    """The camera's local time as the file states it, `YYYY-MM-DDTHH:MM:SS`, without a zone."""
+    """The camera's time as the file states it, `YYYY-MM-DDTHH:MM:SS`, in its zone."""
     camera_zone: str | None = None
-    """`+07:00` if the file states it, `assumed Asia/Bangkok` if the collector's was taken."""
+    """`+07:00` if the file states it (clips are in `+00:00`), else `assumed Asia/Bangkok`."""
     skew_seconds: int | None = None
     """Collected minus captured; negative means a camera clock ahead of ours."""
     location: bool | None = None

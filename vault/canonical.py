@@ -1,10 +1,13 @@
 """The one way in which what is hashed and signed is written: RFC 8785 canonical JSON."""
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
+
+_LONGEST = 4000
 
 
 def canonical(value: Any) -> bytes:
@@ -22,6 +25,14 @@ def canonical(value: Any) -> bytes:
     return rfc8785.dumps(value)
 
 
+def is_canonical(text: str, value: Any) -> bool:
+    """Tell whether *text*, which was read as *value*, is its canonical JSON.
+
+    The standard library writes the same bytes for what `canonical` takes, several times sooner.
+    """
+    return text == json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def sha256(data: bytes) -> str:
     """Return the SHA-256 of *data*, 64 hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
@@ -30,6 +41,17 @@ def sha256(data: bytes) -> str:
 def instant_text(instant: datetime) -> str:
     """Return an instant as the ledger writes it: RFC 3339, UTC, ending in Z."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def printable(text: str) -> str:
+    """Return a line without what cannot be shown, stored or signed."""
+    whole = text.encode("utf-8", "replace").decode()
+    return "".join(char for char in whole if char.isprintable())
+
+
+def printable_lines(text: str) -> str:
+    """Return what a person wrote, of any number of lines, likewise."""
+    return "\n".join(printable(line) for line in text.splitlines())[:_LONGEST]
 
 
 def _refuse_unportable(value: Any) -> None:

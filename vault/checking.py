@@ -12,7 +12,7 @@ from records.evidence import EvidenceReads, StoredItem
 from records.schema import CustodyEntryRow
 from vault.anchors import anchors_of, problem_of
 from vault.blobs import Blobs
-from vault.canonical import canonical, sha256
+from vault.canonical import is_canonical, sha256
 from vault.custody import FIRST, entry_of
 from vault.errors import AlteredError
 from vault.items import States, birth_details, item_of, label_hash
@@ -119,8 +119,8 @@ def _checked_link(row: CustodyEntryRow, report: CaseReport) -> dict[str, Any] | 
 def _body(row: CustodyEntryRow) -> dict[str, Any] | None:
     try:
         body = json.loads(row.body)
-        return body if canonical(body) == row.body.encode() else None
-    except (ValueError, TypeError):
+        return body if is_canonical(row.body, body) else None
+    except ValueError:
         return None
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from domain.evidence import CustodyAction
 from records.evidence import EvidenceBook, EvidenceReads, EvidenceWrites
 from records.schema import CustodyEntryRow, JsonObject
-from vault.canonical import canonical, instant_text, sha256
+from vault.canonical import canonical, instant_text, printable_lines, sha256
 from vault.keys import KeyRing, PublicKey, Signer, public_keys
 
 FIRST = "0" * 64
@@ -189,8 +189,8 @@ def _body(event: Event, sequence: int, previous: str) -> JsonObject:
         "previous": previous,
         "at": instant_text(event.at),
         "action": event.action.value,
-        "actor": event.actor,
-        "purpose": event.purpose,
+        "actor": printable_lines(event.actor),
+        "purpose": printable_lines(event.purpose),
         "evidence_id": event.evidence_id,
         "digest": event.digest,
         "details": event.details,

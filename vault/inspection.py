@@ -12,7 +12,7 @@ from vault.errors import FileRefusedError, Refusal
 from vault.file_types import ALLOWED, described, media_type
 from vault.foreign import appended, begins_as_page, foreign_tail, is_archive_too, page_in
 from vault.limits import Limits, size_text
-from vault.photos import READABLE, PhotoClaims, read_claims
+from vault.photos import READABLE, read_claims
 from vault.structure import Structure, TooManyPartsError, notes, walk
 from vault.texts import charset_of, text_type
 
@@ -77,10 +77,12 @@ def inspect(file: Handed, limits: Limits) -> Inspected:
         raise _disguised(file, found, "a ZIP archive")
     if kind_of(found) is EvidenceKind.TEXT:
         return _inspect_text(file)
-    findings = _inspect_structure(file, found)
-    if found not in READABLE:
+    findings, recorded = _inspect_structure(file, found)
+    if found in READABLE:
+        return _inspect_photo(file, found, findings, limits)
+    if recorded is None:
         return Inspected(found, findings, None)
-    return _inspect_photo(file, found, findings, limits)
+    return _dated(file, found, findings, recorded.replace(tzinfo=None), "+00:00")
 
 
 def _not_allowed(file: Handed, found: str | None) -> FileRefusedError:
@@ -115,7 +117,7 @@ def _inspect_text(file: Handed) -> Inspected:
     return Inspected(text_type(file.name), findings, None)
 
 
-def _inspect_structure(file: Handed, found: str) -> Findings:
+def _inspect_structure(file: Handed, found: str) -> tuple[Findings, datetime | None]:
     with (
         file.path.open("rb") as opened,
         closing(mmap(opened.fileno(), 0, access=ACCESS_READ)) as view,
@@ -128,12 +130,13 @@ def _inspect_structure(file: Handed, found: str) -> Findings:
         positions = any(
             word in note for note in notes(view, structure) for word in _POSITION_WORDS
         )
-        return Findings(
+        findings = Findings(
             content_credentials=_credentials(found, structure),
             appended=appended(view, structure.end),
             incomplete=structure.incomplete,
             location=positions if found in READABLE else None,
         )
+        return findings, structure.recorded
 
 
 def _walk(file: Handed, found: str, view: mmap) -> Structure:
@@ -156,26 +159,35 @@ def _credentials(found: str, structure: Structure) -> ContentCredentials:
 
 def _inspect_photo(file: Handed, found: str, findings: Findings, limits: Limits) -> Inspected:
     claims = read_claims(file.path, found, file.name, limits)
-    captured_at, zone = _instant(claims, file.zone)
-    skew = file.at - captured_at if captured_at else None
     claimed = {
         "camera": claims.camera,
-        "camera_time": claims.time.isoformat() if claims.time else None,
-        "camera_zone": zone,
-        "skew_seconds": round(skew.total_seconds()) if skew is not None else None,
         "location": claims.location or findings.location,
         "width": claims.width,
         "height": claims.height,
     }
+    return _dated(file, found, findings.model_copy(update=claimed), claims.time, claims.zone)
+
+
+def _dated(
+    file: Handed, found: str, findings: Findings, time: datetime | None, zone: str | None
+) -> Inspected:
+    captured_at, zone = _instant(time, zone, file.zone)
+    skew = file.at - captured_at if captured_at else None
+    claimed = {
+        "camera_time": time.isoformat() if time else None,
+        "camera_zone": zone,
+        "skew_seconds": round(skew.total_seconds()) if skew is not None else None,
+    }
     return Inspected(found, findings.model_copy(update=claimed), captured_at)
 
 
-def _instant(claims: PhotoClaims, zone: tzinfo | None) -> tuple[datetime | None, str | None]:
-    if claims.time is None:
-        return None, claims.zone
-    if claims.zone:
-        return datetime.fromisoformat(f"{claims.time.isoformat()}{claims.zone}"), claims.zone
-    if zone is None:
+def _instant(
+    time: datetime | None, zone: str | None, assumed: tzinfo | None
+) -> tuple[datetime | None, str | None]:
+    if time is None:
+        return None, zone
+    if zone:
+        return datetime.fromisoformat(f"{time.isoformat()}{zone}"), zone
+    if assumed is None:
         return None, None
-    assumed = claims.time.replace(tzinfo=zone).astimezone(UTC)
-    return assumed, f"assumed {zone}"
+    return time.replace(tzinfo=assumed).astimezone(UTC), f"assumed {assumed}"

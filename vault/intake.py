@@ -11,6 +11,7 @@ from pathlib import Path
 from domain.evidence import CustodyAction, EvidenceItem, evidence_id
 from records.evidence import EvidenceBook, EvidenceReads, EvidenceWrites
 from vault.blobs import Blobs
+from vault.canonical import printable_lines
 from vault.custody import Event, Ledger
 from vault.errors import AlteredError, FileRefusedError, Refusal
 from vault.inspection import Handed, Inspected, inspect, refuse_size, size_limit
@@ -18,7 +19,6 @@ from vault.items import (
     States,
     birth_details,
     clean_name,
-    clean_note,
     item_on_file,
     item_row,
     label_hash,
@@ -242,10 +242,10 @@ def _item(staged: Staged, inspected: Inspected, what: Collecting) -> EvidenceIte
         size=staged.size,
         media_type=inspected.media_type,
         name=clean_name(what.name),
-        note=clean_note(what.note),
+        note=printable_lines(what.note),
         collected_at=what.at,
-        collected_by=what.actor,
-        source=what.source,
+        collected_by=printable_lines(what.actor),
+        source=printable_lines(what.source),
         captured_at=what.captured_at or inspected.captured_at,
         observed_from=what.observed_from,
         observed_until=what.observed_until,

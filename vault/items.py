@@ -8,22 +8,16 @@ from pathlib import PurePosixPath
 from domain.evidence import CustodyAction, EvidenceItem, Findings
 from records.evidence import EvidenceReads, StoredItem
 from records.schema import CustodyEntryRow, EvidenceItemRow, EvidenceLabelRow, JsonObject
-from vault.canonical import canonical, instant_text, sha256
+from vault.canonical import canonical, instant_text, printable, sha256
 
 _LONGEST_NAME = 200
-_LONGEST_NOTE = 4000
 _STATES = (CustodyAction.HOLD, CustodyAction.RELEASE, CustodyAction.ERASE)
 
 
 def clean_name(name: str) -> str:
     """Return a file's own name, without folders or what cannot be printed."""
-    last = _printable(PurePosixPath(name.replace("\\", "/")).name)[-_LONGEST_NAME:]
+    last = printable(PurePosixPath(name.replace("\\", "/")).name)[-_LONGEST_NAME:]
     return "" if last in {".", ".."} else last
-
-
-def clean_note(note: str) -> str:
-    """Return a note without what cannot be stored or signed."""
-    return "\n".join(_printable(line) for line in note.splitlines())[:_LONGEST_NOTE]
 
 
 def item_row(item: EvidenceItem) -> EvidenceItemRow:
@@ -138,8 +132,3 @@ class States:
 
 def _text(instant: datetime | None) -> str | None:
     return instant_text(instant) if instant else None
-
-
-def _printable(text: str) -> str:
-    whole = text.encode("utf-8", "replace").decode()
-    return "".join(char for char in whole if char.isprintable())

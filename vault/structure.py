@@ -6,6 +6,7 @@ Only as much of each format as that takes; nothing is decoded.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from mmap import mmap
 
 _NEXT_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
@@ -17,6 +18,9 @@ _C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _PNG_PLAIN = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"fdAT"}
 _PDF_TAIL = 64 * 1024
 _LARGEST_NOTE = 4 * 1024 * 1024
+_FILM_EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
+_FILM_TIMES = range(3_029_529_600, 7_000_000_000)
+"""From the year 2000 on: devices without a clock write zero, or the epoch of another system."""
 _BOX = 8
 _LONG_BOX = 16
 
@@ -39,6 +43,8 @@ class Structure:
     """Where parts lie that hold text or other data beside the picture: (start, end)."""
     credentials: bool = False
     """Whether there is a C2PA manifest."""
+    recorded: datetime | None = None
+    """When a clip or recording was made, as the file claims; None if it does not."""
     parts: int = 0
 
     def count(self) -> None:
@@ -131,9 +137,27 @@ def _boxes(view: mmap) -> Structure:
             return found
         if kind == b"uuid":
             found.credentials = found.credentials or view[at + 8 : at + 24] == _C2PA_BOX
+        if kind == b"moov":
+            found.recorded = _recorded(view, at + header, min(at + size, len(view)), found)
         found.incomplete = at + size > len(view)
         at += size
     return found
+
+
+def _recorded(view: mmap, at: int, end: int, found: Structure) -> datetime | None:
+    """Return the creation time of the movie header: seconds of UTC since 1904."""
+    while at + _LONG_BOX <= end:
+        found.count()
+        size, header = _box_size(view, at)
+        if view[at + 4 : at + 8] == b"mvhd":
+            # A version and three bytes of flags come first; version 1 has long times.
+            start, length = at + header + 4, 8 if view[at + header] == 1 else 4
+            seconds = int.from_bytes(view[start : start + length], "big")
+            return _FILM_EPOCH + timedelta(seconds=seconds) if seconds in _FILM_TIMES else None
+        if size < header:
+            return None
+        at += size
+    return None
 
 
 def _box_size(view: mmap, at: int) -> tuple[int, int]:

@@ -79,10 +79,12 @@ def box(kind: bytes, body: bytes = b"") -> bytes:
     return struct.pack(">I", 8 + len(body)) + kind + body
 
 
-def video(brand: bytes = b"isom", picture: bytes = b"\x00" * 64) -> bytes:
+def video(
+    brand: bytes = b"isom", picture: bytes = b"\x00" * 64, header: bytes = b"\x00" * 100
+) -> bytes:
     """Return the boxes of a short clip; nothing in it can be played."""
     head = box(b"ftyp", brand + b"\x00\x00\x02\x00" + brand)
-    return head + box(b"moov", box(b"mvhd", b"\x00" * 100)) + box(b"mdat", picture)
+    return head + box(b"moov", box(b"mvhd", header)) + box(b"mdat", picture)
 
 
 def png_of(width: int, height: int, *chunks: tuple[bytes, bytes]) -> bytes:

@@ -188,8 +188,9 @@ def test_no_name_ever_leads_anywhere(name: str) -> None:
 
 
 def test_a_note_keeps_its_lines_and_nothing_that_cannot_be_signed(vault: Vault) -> None:
-    item = collected(vault, PHOTO, note="first\nsecond\x00\ud800")
-    assert "first\nsecond?" == item.note
+    item = collected(vault, PHOTO, note="first\nsecond\x00\ud800", actor="mei\x00", source="\x1b")
+    assert ("first\nsecond?", "mei", "") == (item.note, item.collected_by, item.source)
+    assert '"actor":"mei"' in vault.custody(CASE)[0].body
 
 
 # Streams

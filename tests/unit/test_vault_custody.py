@@ -16,7 +16,7 @@ from domain.evidence import CustodyAction
 from records.database import Database
 from tests.support.record_races import in_processes, view_often
 from tests.support.vault_files import CASE, NOON, collected, open_vault, photo, refused_by, video
-from vault.canonical import canonical, instant_text, sha256
+from vault.canonical import canonical, instant_text, is_canonical, sha256
 from vault.custody import FIRST, VAULT, Event
 from vault.errors import (
     ErasedError,
@@ -80,6 +80,8 @@ def test_the_standard_library_writes_the_same_bytes(value: object) -> None:
     """The stand-alone verifier relies on it."""
     plain = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     assert plain.encode() == canonical(value)
+    assert is_canonical(plain, value)
+    assert not is_canonical(f"{plain} ", value)
 
 
 # The chain

@@ -12,6 +12,11 @@ from vault.pipeline import Pipeline, write_all
 _MEGABYTE = 1024 * 1024
 
 
+def _put_much(pipeline: Pipeline) -> None:
+    for _ in range(40):
+        pipeline.put(bytes(_MEGABYTE))
+
+
 @pytest.mark.parametrize("size", [0, 1, _MEGABYTE - 1, _MEGABYTE, 20 * _MEGABYTE + 4097])
 @pytest.mark.parametrize("piece", [70_001, 3 * _MEGABYTE])
 def test_a_file_is_written_and_hashed_whole(tmp_path: Path, size: int, piece: int) -> None:
@@ -33,8 +38,7 @@ def test_a_disk_that_refuses_is_told_and_nobody_waits_for_ever(tmp_path: Path) -
     descriptor = os.open(tmp_path / "file", os.O_RDONLY)
     pipeline = Pipeline(hashlib.sha256(), descriptor)
     with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
-        for _ in range(40):
-            pipeline.put(bytes(_MEGABYTE))
+        _put_much(pipeline)
     with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
         pipeline.finish()
     os.close(descriptor)

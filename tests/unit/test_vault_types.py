@@ -367,6 +367,44 @@ def test_a_time_that_is_none_is_no_time(look: Callable[..., Inspected], taken: s
     assert (None, None) == (found.captured_at, found.findings.camera_time)
 
 
+def _made(at: datetime, *, long: bool = False) -> bytes:
+    """Return a movie header: a version, flags, and the seconds since 1904."""
+    seconds = int((at - datetime(1904, 1, 1, tzinfo=UTC)).total_seconds())
+    return struct.pack(">BxxxQ" if long else ">BxxxI", int(long), seconds) + b"\x00" * 88
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_the_time_of_a_clip_is_read_from_its_header(
+    look: Callable[..., Inspected], *, long: bool
+) -> None:
+    found = look(video(header=_made(NOON - timedelta(minutes=2), long=long)))
+
+    assert NOON - timedelta(minutes=2) == found.captured_at
+    assert ("2026-03-01T11:58:00", "+00:00", 120) == (
+        found.findings.camera_time,
+        found.findings.camera_zone,
+        found.findings.skew_seconds,
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        video(),
+        video(header=_made(datetime(1970, 1, 1, tzinfo=UTC))),
+        video(header=_made(datetime(9000, 1, 1, tzinfo=UTC), long=True)),
+        video(header=b""),
+        box(b"ftyp", b"isom\x00\x00\x02\x00") + box(b"moov", box(b"trak") + b"\x00" * 30),
+    ],
+    ids=["no clock", "another epoch", "nonsense", "cut off", "no header"],
+)
+def test_a_clip_that_does_not_say_when_it_was_made_has_no_time(
+    look: Callable[..., Inspected], data: bytes
+) -> None:
+    found = look(data)
+    assert (None, None) == (found.captured_at, found.findings.skew_seconds)
+
+
 def test_a_photo_without_anything_beside_the_picture_has_no_claims(
     look: Callable[..., Inspected],
 ) -> None:
