@@ -1,8 +1,7 @@
 """`python -m bench.vault`: evidence in, beside the machine's bare SHA-256; a long chain checked.
 
-Figures to read, not a test. The source file is generated, then read once, so that every side reads
-it from memory; both sides run in turn, and the best of each counts, for whoever else uses the disk
-only makes them slower.
+Figures to read, not a test. The source file is generated and stays in the memory's cache, so that
+neither side waits for it; both sides run in turn, and the middle one of each counts.
 """
 
 import argparse
@@ -20,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from bench.long_chain import long_chain
 from domain.evidence import CustodyAction
@@ -29,6 +29,7 @@ from vault.staging import CHUNK
 from vault.store import Vault
 
 GIGABYTE = 1_000_000_000
+RATIO_TARGET = 0.7
 USUAL_SIZE, USUAL_ENTRIES, USUAL_ROUNDS = GIGABYTE, 100_000, 5
 _BLOCK = 1_000_000
 _CASE = "pickup-case:bench:1"
@@ -72,7 +73,7 @@ def measure(
             grown.append(memory)
         source.unlink()
         library, verifier = _chain_seconds(db, vault, folder, entries)
-    bare, intake = max(hashed) / 1e6, max(taken) / 1e6
+    bare, intake = median(hashed) / 1e6, median(taken) / 1e6
     return VaultFigures(
         size_mb=size // 1_000_000,
         sha256_rate=round(bare),
@@ -177,16 +178,18 @@ def _chain_seconds(db: Database, vault: Vault, folder: Path, entries: int) -> tu
 
 def table(figures: VaultFigures) -> str:
     """Return the figures for people."""
-    return f"""\
-evidence                                     figure
--------------------------------------------  ------------
-bare SHA-256 of a {figures.size_mb:,} MB file {figures.sha256_rate:>18,.0f} MB/s
-intake of the same file {figures.intake_rate:>24,.0f} MB/s
-ratio (target at least 0.70) {figures.ratio:>19.2f}
-memory above idle while taking it in {figures.memory_mb:>11.1f} MB
-a chain of {figures.entries:,} entries, library {figures.library_seconds:>12.2f} s
-the same by verify.py {figures.verifier_seconds:>26.2f} s
-"""
+    lines = [
+        (f"bare SHA-256 of a {figures.size_mb:,} MB file", f"{figures.sha256_rate:,.0f} MB/s"),
+        ("intake of the same file", f"{figures.intake_rate:,.0f} MB/s"),
+        (f"ratio (target at least {RATIO_TARGET:.2f})", f"{figures.ratio:.2f}"),
+        ("memory above idle while taking it in", f"{figures.memory_mb:.1f} MB"),
+        (
+            f"a chain of {figures.entries:,} entries, the library",
+            f"{figures.library_seconds:.2f} s",
+        ),
+        ("the same chain, verify.py", f"{figures.verifier_seconds:.2f} s"),
+    ]
+    return "".join(f"{what:<50}{figure:>14}\n" for what, figure in lines)
 
 
 def _arguments() -> argparse.Namespace:
