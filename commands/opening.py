@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -12,7 +13,11 @@ from casedesk.bulk import CaseStart, Openings
 from casedesk.contacts import read_instant
 from casedesk.desk import CaseDesk
 from casedesk.intake import ShortagePlan
-from casedesk.oversell import (
+from casedesk.reopening import reopen as reopen_case
+from casedesk.sandbox_run import platform_settings
+from casedesk.session import open_desk, open_records
+from casedesk.settings import Settings
+from casedesk.shortages import (
     Shortage,
     choose_shop,
     market_of,
@@ -20,12 +25,9 @@ from casedesk.oversell import (
     plan_from_shop,
     starts_of,
 )
-from casedesk.reopening import reopen as reopen_case
-from casedesk.sandbox_run import platform_settings
-from casedesk.session import open_desk, open_records
-from casedesk.settings import Settings
 from commands.running import Actor, AsJson, Case, RequestId, Terminal, run, run_on_desk
 from commands.tables import plain_table
+from domain.cases import CaseKind
 from domain.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, help="Find out who is short, and open their cases.")
@@ -36,51 +38,115 @@ def _group() -> None:
     """Find out who is short, and open their cases."""
 
 
+Sku = Annotated[str, typer.Option("--sku", help="Seller SKU or SKU ID.")]
+OnHand = Annotated[
+    int, typer.Option("--on-hand", help="Units on the shelf, those in parcels not.")
+]
+FromFile = Annotated[
+    Path | None, typer.Option("--from", help="Order export of Seller Center, CSV or XLSX.")
+]
+FromShop = Annotated[
+    bool, typer.Option("--from-shop", help="Ask the shop for its orders instead.")
+]
+OfShop = Annotated[str | None, typer.Option("--shop", help="Shop id; needed if several fit.")]
+OfMarket = Annotated[
+    str | None, typer.Option("--market", help="Market such as TH; settles dates.")
+]
+RestockAt = Annotated[
+    str | None,
+    typer.Option("--restock-at", help="When the goods come, such as 2026-01-02T10:00:00Z."),
+]
+Substitute = Annotated[
+    str | None, typer.Option("--substitute", help="SKU ID of what could be sent instead.")
+]
+DetectedAt = Annotated[
+    str | None,
+    typer.Option("--detected-at", help="When the shortage was found; now unless given."),
+]
+SkipBadRows = Annotated[
+    bool, typer.Option("--skip-bad-rows", help="Go on without rows nobody can read.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only show who is served and who is short.")
+]
+
+
 @app.command()
 def oversell(
     *,
-    sku: Annotated[str, typer.Option(help="Seller SKU or SKU ID.")],
-    on_hand: Annotated[int, typer.Option(help="Units on the shelf, those in parcels not.")],
-    source: Annotated[
-        Path | None, typer.Option("--from", help="Order export of Seller Center, CSV or XLSX.")
-    ] = None,
-    from_shop: Annotated[
-        bool, typer.Option("--from-shop", help="Ask the shop for its orders instead.")
-    ] = False,
-    shop: Annotated[str | None, typer.Option(help="Shop id; needed if several fit.")] = None,
-    market: Annotated[str | None, typer.Option(help="Market such as TH; settles dates.")] = None,
-    restock_at: Annotated[
-        str | None, typer.Option(help="When the goods come, such as 2026-01-02T10:00:00Z.")
-    ] = None,
-    substitute: Annotated[
-        str | None, typer.Option(help="SKU ID of what could be sent instead.")
-    ] = None,
-    detected_at: Annotated[
-        str | None, typer.Option(help="When the shortage was found; now unless given.")
-    ] = None,
-    skip_bad_rows: Annotated[
-        bool, typer.Option("--skip-bad-rows", help="Go on without rows nobody can read.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show who is served and who is short.")
-    ] = False,
+    sku: Sku,
+    on_hand: OnHand,
+    source: FromFile = None,
+    from_shop: FromShop = False,
+    shop: OfShop = None,
+    market: OfMarket = None,
+    restock_at: RestockAt = None,
+    substitute: Substitute = None,
+    detected_at: DetectedAt = None,
+    skip_bad_rows: SkipBadRows = False,
+    dry_run: DryRun = False,
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
     """Open one case per order that the stock of a SKU cannot serve; twice is once."""
-
-    async def work(settings: Settings, terminal: Terminal) -> None:
-        if (source is None) is not from_shop:
-            raise InputError("--from", "give either --from FILE or --from-shop")
-        shortage = Shortage(
+    _open_short(
+        _Source(source, shop, market, skip_bad_rows, from_shop),
+        lambda settings: Shortage(
             sku=sku,
             on_hand=on_hand,
             restock_at=_instant("--restock-at", restock_at),
             substitute=substitute,
             detected_at=_instant("--detected-at", detected_at),
             actor=actor or settings.actor,
-        )
-        asked = _Source(source, shop, market, skip_bad_rows)
+        ),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def stockout(
+    *,
+    sku: Sku,
+    on_hand: OnHand,
+    source: FromFile = None,
+    from_shop: FromShop = False,
+    shop: OfShop = None,
+    market: OfMarket = None,
+    restock_at: RestockAt = None,
+    substitute: Substitute = None,
+    detected_at: DetectedAt = None,
+    supplier: Annotated[str | None, typer.Option(help="Who is asked when the goods come.")] = None,
+    skip_bad_rows: SkipBadRows = False,
+    dry_run: DryRun = False,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open one case per order of an item that is out of stock; its supplier is asked first."""
+    _open_short(
+        _Source(source, shop, market, skip_bad_rows, from_shop),
+        lambda settings: Shortage(
+            kind=CaseKind.UNAVAILABLE,
+            sku=sku,
+            on_hand=on_hand,
+            restock_at=_instant("--restock-at", restock_at),
+            substitute=substitute,
+            detected_at=_instant("--detected-at", detected_at),
+            supplier=supplier,
+            actor=actor or settings.actor,
+        ),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+def _open_short(
+    asked: "_Source", shortage_of: Callable[[Settings], Shortage], *, dry_run: bool, as_json: bool
+) -> None:
+    async def work(settings: Settings, terminal: Terminal) -> None:
+        if (asked.file is None) is not asked.from_shop:
+            raise InputError("--from", "give either --from FILE or --from-shop")
+        shortage = shortage_of(settings)
         plan, starts = await _plan(settings, asked, shortage, terminal, dry_run=dry_run)
         openings = await _open(settings, starts, terminal) if starts else Openings()
         _print(terminal, plan, openings)
@@ -95,6 +161,7 @@ class _Source(NamedTuple):
     shop: str | None
     market: str | None
     skip_bad_rows: bool
+    from_shop: bool
 
     def plan(self, shortage: Shortage, market: str | None) -> tuple[ShortagePlan, list[str]]:
         """Read the file."""

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from casedesk.intake import write_export_csv
-from domain.cases import CaseState
+from domain.cases import CaseKind, CaseState, CaseView
 from sandbox.shops import TH_SHOP_ID, US_SHOP_ID
+from tests.support.case_states import soon
 from tests.support.cli import Said, command
 from tests.support.exports import export_rows, plain
 from tests.support.stack import JACKET, Opened, Stack
@@ -157,6 +158,32 @@ async def test_an_export_opens_its_short_orders_once(stack: Stack, tmp_path: Pat
     await stack.client.get_workflow_handle(ids[0]).result()
     again = (await command(stack, *arguments)).document
     assert ([], ids[1:], ids[:1]) == (again["opened"], again["joined"], again["already_closed"])
+
+
+async def test_a_stock_out_opens_its_cases_the_same_way_and_names_its_supplier(
+    stack: Stack, tmp_path: Path
+) -> None:
+    """An order whose oversold case is open already is joined by it, and turns."""
+    orders = [await stack.order(lines={JACKET: 1}) for _ in range(2)]
+    oversold = await stack.open(orders[0])
+    await oversold.until(CaseState.AWAITING_CHOICE)
+    file = tmp_path / "orders.csv"
+    rows = [plain(n, order_id=order, sku_id=JACKET) for n, order in enumerate(orders, start=1)]
+    write_export_csv(file, export_rows(rows, market="US"), market="US")
+
+    said = await command(
+        *(stack, "open", "stockout", "--from", str(file), "--sku", JACKET, "--on-hand", "0"),
+        *("--market", "US", "--supplier", "Hao Yi", "--restock-at", soon(days=3), "--json"),
+    )
+
+    ids = [names.order_case_id(US_SHOP_ID, order) for order in orders]
+    assert (ids[1:], ids[:1]) == (said.document["opened"], said.document["joined"])
+    for case_id in ids:
+        handle = stack.client.get_workflow_handle(case_id)
+        view = CaseView.model_validate(await handle.query("view"))
+        assert CaseKind.UNAVAILABLE == view.kind
+        assert view.supply
+        assert "Hao Yi" == view.supply.supplier
 
 
 async def test_the_shop_is_asked_for_when_several_fit(stack: Stack, tmp_path: Path) -> None:

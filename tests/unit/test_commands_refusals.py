@@ -196,7 +196,7 @@ def test_doctor_without_anything_lists_what_to_do(env: dict[str, str]) -> None:
 def test_every_command_that_prints_has_json() -> None:
     """`up` prints nothing; everything else can be read by programs."""
     names = {str(command.name) for command in app.registered_commands}
-    groups = {"open oversell", "contacts export", "contacts record"}
+    groups = {"open oversell", "open stockout", "contacts export", "contacts record"}
     for name in (names - {"up"}) | groups:
         assert "--json" in run_command(*name.split(), "--help").out, name
 

@@ -10,6 +10,7 @@ from temporalio import activity, workflow
 from activities.carriers import CarrierActivities
 from activities.desk import DeskActivities
 from activities.evidence import EvidenceActivities
+from activities.ledgers import LedgerActivities
 from activities.packages import PackageActivities
 from activities.records import RecordsActivities
 from activities.shop import ShopActivities
@@ -21,6 +22,7 @@ from workflows.stockout_case import StockoutCase
 IMPLEMENTATIONS: dict[type, type] = {
     ports.ShopPort: ShopActivities,
     ports.RecordsPort: RecordsActivities,
+    ports.LedgerPort: LedgerActivities,
     ports.DeskPort: DeskActivities,
     ports.PackagesPort: PackageActivities,
     ports.VaultPort: EvidenceActivities,

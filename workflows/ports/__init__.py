@@ -4,6 +4,22 @@ Every command is one frozen object; fields are added with defaults and never ren
 per outside party.
 """
 
+from workflows.ports.appeals import (
+    AppealsPort,
+    BuildPacket,
+    FileByGateway,
+    Filed,
+    FilingFound,
+    FindOutcomes,
+    GatewayPort,
+    Gathered,
+    GatherEvidence,
+    KeepOutcome,
+    LookAtFiling,
+    NoteFiling,
+    PackedFile,
+    PacketBuilt,
+)
 from workflows.ports.carriers import AskCarrier, CarrierAsked, CarriersPort
 from workflows.ports.desk import (
     CallPeople,
@@ -14,10 +30,20 @@ from workflows.ports.desk import (
     ReplyRead,
     WriteMessage,
 )
+from workflows.ports.endings import EndingsPort, TellCases
 from workflows.ports.facts import (
     CaseRef,
     EffectKey,
     OrderRef,
+)
+from workflows.ports.ledgers import (
+    KeepConsent,
+    LedgerPort,
+    NotePromise,
+    OfferReserved,
+    PadPromise,
+    ReserveOffer,
+    SettleOffer,
 )
 from workflows.ports.packages import (
     CaptureEvidence,
@@ -68,8 +94,10 @@ from workflows.ports.vault import (
 )
 
 __all__ = [
+    "AppealsPort",
     "AskAnswered",
     "AskCarrier",
+    "BuildPacket",
     "CallPeople",
     "CancelOrder",
     "CaptureEvidence",
@@ -83,14 +111,29 @@ __all__ = [
     "CouponSent",
     "DeskPort",
     "EffectKey",
+    "EndingsPort",
     "EvidenceCaptured",
     "EvidenceFound",
     "EvidenceOfCases",
     "EvidenceRef",
+    "FileByGateway",
     "FileCase",
+    "Filed",
+    "FilingFound",
+    "FindOutcomes",
     "FindReplacement",
+    "GatewayPort",
+    "GatherEvidence",
+    "Gathered",
+    "KeepConsent",
+    "KeepOutcome",
     "KeepText",
+    "LedgerPort",
+    "LookAtFiling",
     "MessageSent",
+    "NoteFiling",
+    "NotePromise",
+    "OfferReserved",
     "OffersChecked",
     "OpenConversation",
     "OrderCancelled",
@@ -99,6 +142,9 @@ __all__ = [
     "PackageLook",
     "PackageRef",
     "PackagesPort",
+    "PackedFile",
+    "PacketBuilt",
+    "PadPromise",
     "PickupRebooked",
     "PinCase",
     "PinRequirements",
@@ -111,12 +157,15 @@ __all__ = [
     "ReplacementFound",
     "ReplyRead",
     "RequirementsPinned",
+    "ReserveOffer",
     "ReserveRefund",
     "SendCoupon",
     "SendMessage",
     "SettleContact",
+    "SettleOffer",
     "SettleRefund",
     "ShopPort",
+    "TellCases",
     "VaultPort",
     "WantContact",
     "WriteMessage",

@@ -1,4 +1,4 @@
-"""Opening the cases of an oversold SKU: orders in, a plan, one start per short order."""
+"""Opening the cases of a short SKU: orders in, a plan, one start per short order."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -13,6 +13,7 @@ from casedesk.intake.errors import IntakeError
 from casedesk.intake.markets import ExportMarket, market_named
 from casedesk.settings import Settings
 from casedesk.shops import open_shop_client
+from domain.cases import CaseKind
 from domain.errors import InputError
 from domain.instants import Instant
 from domain.orders import Order, OrderStatus
@@ -20,7 +21,7 @@ from records.database import Database
 from records.shops import ShopDirectory, ShopRecord
 from tiktok_shop.client import ShopClient
 from tiktok_shop.errors import ShopError
-from workflows.opening import CaseStart, oversell_start
+from workflows.opening import CaseStart, oversell_start, stockout_start
 
 LOOK_BACK = timedelta(days=60)
 """How far back settled orders are read; orders still to be shipped are read however old."""
@@ -32,15 +33,18 @@ _TO_SHIP = (
 
 
 class Shortage(BaseModel):
-    """What a merchant says about an oversold SKU."""
+    """What a merchant says about a SKU that is short: oversold, or out of stock."""
 
     model_config = ConfigDict(frozen=True)
 
+    kind: CaseKind = CaseKind.OVERSOLD
     sku: str
     on_hand: int
     restock_at: Instant | None = None
     substitute: str | None = None
     detected_at: Instant | None = None
+    supplier: str | None = None
+    """Who is asked when the goods come; None leaves it to the suppliers file."""
     actor: str | None = None
 
 
@@ -87,19 +91,21 @@ async def plan_from_shop(
 
 
 def starts_of(plan: ShortagePlan, shortage: Shortage, shop: ShopRecord) -> list[CaseStart]:
-    """Return one opening per short order.
+    """Return one opening per short order, of the type that the shortage's kind calls for.
 
     Raises:
         InputError: A field of the input cannot be used.
     """
+    start = stockout_start if shortage.kind is CaseKind.UNAVAILABLE else oversell_start
     return [
-        oversell_start(
+        start(
             shop_id=shop.shop_id,
             order_id=placed.order_id,
             short_lines=plan.opening_lines(placed.order_id),
             restock_at=shortage.restock_at,
             substitute_sku_id=shortage.substitute,
             detected_at=shortage.detected_at,
+            supplier=shortage.supplier,
             source=shortage.actor,
         )
         for placed in plan.short
