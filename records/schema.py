@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from records.appeal_tables import AppealRoundRow
 from records.columns import Base, JsonList, JsonObject
 from records.evidence_tables import (
     CustodyAnchorRow,
@@ -15,6 +16,7 @@ from records.evidence_tables import (
 )
 
 __all__ = [
+    "AppealRoundRow",
     "Base",
     "CustodyAnchorRow",
     "CustodyEntryRow",
