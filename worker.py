@@ -15,18 +15,28 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.ads import AdBook, AdsActivities
 from activities.carriers import CarrierActivities, CarrierBook
+from activities.demand import DemandActivities
 from activities.desk import DeskActivities
+from activities.endings import EndingActivities
 from activities.evidence import EvidenceActivities
 from activities.evidence_rules import EvidenceShelf
+from activities.hosts import HostActivities
+from activities.incidents import IncidentActivities
 from activities.ledgers import LedgerActivities
 from activities.letters import LetterWriter
 from activities.messages import MessageWriter
+from activities.opener import CaseStarter, OpenerActivities, SignalWithStart
 from activities.packages import PackageActivities
 from activities.people import PeopleChannel
 from activities.playbooks import PlaybookShelf
 from activities.records import RecordsActivities
+from activities.restock_news import RestockNewsActivities
 from activities.shop import ShopActivities
+from activities.stock import StockActivities
+from activities.suppliers import Correspondent, SupplierActivities, SupplierBook
+from casedesk.ads import open_ads_client
 from casedesk.connection import connect
 from casedesk.errors import CaseDeskError
 from casedesk.exits import leave
@@ -39,16 +49,19 @@ from records.database import Database
 from records.shops import ShopDirectory
 from records.units import UnitReservations
 from tiktok_shop.client import ShopClient
+from tiktok_shop.marketing import MarketingClient
 from vault.errors import VaultError
 from vault.store import Vault
 from workflows import names
+from workflows.appeal_case import Appeal
 from workflows.oversell_case import OversellCase
 from workflows.pickup_case import PickupDelayCase
+from workflows.shortage_incident import ShortageIncident
 from workflows.stockout_case import StockoutCase
 
 logger = structlog.get_logger()
 
-WORKFLOWS = [OversellCase, StockoutCase, PickupDelayCase]
+WORKFLOWS = [OversellCase, StockoutCase, PickupDelayCase, Appeal, ShortageIncident]
 GRACE = timedelta(seconds=30)
 """How long activities in flight may finish after SIGTERM."""
 PASSED_THROUGH = ("domain", "workflows", "pydantic", "pydantic_core", "annotated_types")
@@ -61,7 +74,13 @@ def sandbox_runner() -> SandboxedWorkflowRunner:
 
 
 def build_workers(
-    client: Client, settings: Settings, *, db: Database, shop: ShopClient
+    client: Client,
+    settings: Settings,
+    *,
+    db: Database,
+    shop: ShopClient,
+    ads: MarketingClient | None = None,
+    starter: CaseStarter | None = None,
 ) -> list[Worker]:
     """Return the workers of one process, one per queue.
 
@@ -70,14 +89,21 @@ def build_workers(
         settings: Rates, cache, folders.
         db: Migrated records.
         shop: The platform's client.
+        ads: The Marketing API's client; without one no ad is touched.
+        starter: How workflows open cases; by signal-with-start unless given.
 
     Returns:
         Workers for cases (with the local activities), the shop's API and the desk.
     """
     vault = open_vault(settings, db)
+    letters = LetterWriter(settings.playbooks / "letters")
     ours = [
         *_our_activities(client, settings, db),
-        *_evidence_activities(settings, db, vault),
+        *_evidence_activities(settings, db, vault, letters),
+        EndingActivities(client).tell_cases,
+        *_incident_activities(client, settings, db, starter),
+        *_letter_activities(settings, db, letters, shop),
+        *_ad_activities(settings, db, ads),
     ]
     return [
         Worker(
@@ -144,13 +170,57 @@ def open_vault(settings: Settings, db: Database) -> Vault:
     return Vault.open(db, folder_or_url=settings.vault_location, keys_folder=settings.keys_folder)
 
 
+def _incident_activities(
+    client: Client, settings: Settings, db: Database, starter: CaseStarter | None
+) -> list[Callable[..., Any]]:
+    incidents = IncidentActivities(db, client)
+    news = RestockNewsActivities(client, db, per_second=settings.news_per_second)
+    by_signal = SignalWithStart(client, at_once=settings.open_concurrency)
+    opener = OpenerActivities(client, db, starter or by_signal)
+    return [
+        incidents.claim_sku,
+        incidents.allocate_units,
+        incidents.change_ledger,
+        incidents.settle_orders,
+        news.tell_of_restock,
+        incidents.close_incident,
+        opener.open_cases,
+        opener.open_short_orders,
+    ]
+
+
+def _letter_activities(
+    settings: Settings, db: Database, letters: LetterWriter, shop: ShopClient
+) -> list[Callable[..., Any]]:
+    correspondent = Correspondent(
+        writer=letters,
+        shelf=PlaybookShelf(settings.playbooks, settings.shop_playbooks_folder),
+        shops=ShopDirectory(db),
+    )
+    suppliers = SupplierActivities(
+        book=SupplierBook(settings.suppliers_file), correspondent=correspondent
+    )
+    desks = {shop_id: one.get_secret_value() for shop_id, one in settings.host_desks.items()}
+    hosts = HostActivities(
+        desks=desks, decides=settings.actor, correspondent=correspondent, shop=shop
+    )
+    return [suppliers.ask_supplier, suppliers.thank_supplier, hosts.alert_host]
+
+
+def _ad_activities(
+    settings: Settings, db: Database, client: MarketingClient | None
+) -> list[Callable[..., Any]]:
+    ads = AdsActivities(client=client, book=AdBook(settings.ads_file), db=db)
+    return [ads.pause_ads, ads.resume_ads]
+
+
 def _evidence_activities(
-    settings: Settings, db: Database, vault: Vault
+    settings: Settings, db: Database, vault: Vault, letters: LetterWriter
 ) -> list[Callable[..., Any]]:
     evidence = EvidenceActivities(vault, EvidenceShelf(settings.playbooks / "evidence"))
     carriers = CarrierActivities(
         book=CarrierBook(settings.carriers_file),
-        writer=LetterWriter(settings.playbooks / "letters"),
+        writer=letters,
         shops=ShopDirectory(db),
     )
     return [
@@ -167,6 +237,7 @@ def _platform_activities(shop: ShopClient, db: Database, vault: Vault) -> list[C
         shop, conversations=ConversationIndex(db), units=UnitReservations(db)
     )
     packages = PackageActivities(shop, vault)
+    stock, demand = StockActivities(shop, db), DemandActivities(shop, db)
     return [
         marketplace.look_at_order,
         marketplace.check_offers,
@@ -179,6 +250,10 @@ def _platform_activities(shop: ShopClient, db: Database, vault: Vault) -> list[C
         packages.look_at_package,
         packages.rebook_pickup,
         packages.capture_evidence,
+        stock.stop_selling,
+        stock.sell_again,
+        stock.switch_listing,
+        demand.collect_orders,
     ]
 
 
@@ -191,8 +266,12 @@ async def serve(settings: Settings) -> None:
     db = Database.open(settings.records_url)
     db.migrate()
     client = await connect(settings)
-    async with open_shop_client(settings, db) as shop, AsyncExitStack() as stack:
-        for worker in build_workers(client, settings, db=db, shop=shop):
+    async with (
+        open_shop_client(settings, db) as shop,
+        open_ads_client(settings) as ads,
+        AsyncExitStack() as stack,
+    ):
+        for worker in build_workers(client, settings, db=db, shop=shop, ads=ads):
             await stack.enter_async_context(worker)
         logger.info("worker.ready", pid=os.getpid())
         await stop.wait()

@@ -50,6 +50,14 @@ class Settings(BaseSettings):
     """Where the platform's notifications are posted, as registered with it."""
     vault_url: str | None = None
     """Bucket of the evidence, such as s3://bucket/evidence; `vault` under the home unless set."""
+    ads_token: SecretStr | None = None
+    """Access token of the Marketing API app; without one no ad is ever touched."""
+    ads_base_url: HttpUrl = HttpUrl("https://business-api.tiktok.com")
+    """Host of the Marketing API."""
+    host_desks: dict[str, SecretStr] = Field(default_factory=dict)
+    """Shop id -> apprise address of who is streaming or packing, as one JSON object."""
+    news_per_second: PositiveFloat = 20.0
+    """Cases that hear of a restock per second, so that they do not all act at once."""
     console_token: SecretStr | None = None
     """What people and programs must know to use pages and API beyond this machine."""
 
@@ -77,6 +85,16 @@ class Settings(BaseSettings):
     def carriers_file(self) -> Path:
         """How each carrier is reached."""
         return self.home / "carriers.yaml"
+
+    @property
+    def suppliers_file(self) -> Path:
+        """How each supplier is reached."""
+        return self.home / "suppliers.yaml"
+
+    @property
+    def ads_file(self) -> Path:
+        """Which ads show which SKU."""
+        return self.home / "ads.yaml"
 
     @property
     def run_file(self) -> Path:

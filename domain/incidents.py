@@ -94,9 +94,9 @@ class RestockDate(_Part):
 
     state: RestockState
     available_at: Instant | None = None
-    """The date as it was said."""
+    """The supplier's own date."""
     offered_at: Instant | None = None
-    """The date that buyers are told: padded where the supplier is known to be late."""
+    """The date that cases make of it: padded where the supplier is known to be late."""
     said_at: Instant
     source: str = ""
     why: str = ""
@@ -122,7 +122,7 @@ class IncidentPart(_Part):
     """Why ads were not touched, where they were not."""
     restock: RestockState = RestockState.UNKNOWN
     restock_at: Instant | None = None
-    """The date that buyers are told."""
+    """The supplier's own date; cases pad it where the supplier is known to be late."""
     dates: tuple[RestockDate, ...] = ()
     next_chase_at: Instant | None = None
     """When the supplier is asked next."""
@@ -130,3 +130,5 @@ class IncidentPart(_Part):
     """When the shop's orders are read next."""
     allocation: str | None = None
     """Key of the recorded allocation."""
+    duplicate_of: str | None = None
+    """The incident of the SKU that was open already, or closed under this very id."""

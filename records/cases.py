@@ -103,7 +103,7 @@ class CaseArchive:
         row = ClosedCaseRow
         query = select(row.case_id, row.outcome).where(row.case_id.in_(case_ids))
         with self._db.session() as session:
-            return dict(session.execute(query).tuples())
+            return dict(session.execute(query).all())
 
     def closed_cases(self, case_ids: Collection[str]) -> dict[str, ClosedCase]:
         """Return those of *case_ids* that are on file as closed, by their id."""

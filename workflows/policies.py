@@ -21,6 +21,8 @@ class Policy:
     attempt: timedelta
     """One attempt may take this long."""
     retry: RetryPolicy
+    heartbeat: timedelta | None = None
+    """An attempt that is silent for so long is lost; None where attempts are short."""
 
 
 SHOP_READ = Policy(
@@ -55,3 +57,38 @@ OURS = Policy(
     ),
 )
 """Our own records and desk: repeated until they work, since they are ours to mend."""
+
+_LONG = timedelta(minutes=10)
+_SILENCE = timedelta(seconds=20)
+
+SHOP_WALK = Policy(
+    names.SHOP_API_QUEUE,
+    attempt=_LONG,
+    retry=SHOP_READ.retry,
+    heartbeat=_SILENCE,
+)
+"""Reads of many pages: each page is a heartbeat, and the next attempt goes on after it."""
+
+MANY_CASES = Policy(
+    names.DESK_QUEUE,
+    attempt=_LONG,
+    retry=OURS.retry,
+    heartbeat=_SILENCE,
+)
+"""Work on many cases or orders at once: a heartbeat every few, repeated from where it stood."""
+
+PACKETS = Policy(
+    names.DESK_QUEUE,
+    attempt=_LONG,
+    retry=OURS.retry,
+    heartbeat=_SILENCE,
+)
+"""Packets put together: hours of video may have to be read and sealed."""
+
+GATEWAY = Policy(
+    names.DESK_QUEUE,
+    attempt=_LONG,
+    retry=SHOP_WRITE.retry,
+    heartbeat=_SILENCE,
+)
+"""The merchant's own endpoint: asked for the filing before every try, so repeating is safe."""

@@ -16,6 +16,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 import worker
+from casedesk.conductor import Conductors
 from casedesk.sandbox_run import for_sandbox, published
 from casedesk.server import embedded_server
 from casedesk.settings import Settings
@@ -82,7 +83,10 @@ async def virtual_shops(
             for code in (US_AUTH_CODE, TH_AUTH_CODE):
                 await connect_shops(settings, db, code)
             shop = await stack.enter_async_context(open_shop_client(settings, db))
-            for one in worker.build_workers(client, settings, db=db, shop=shop):
+            starter = Conductors(client)
+            for one in worker.build_workers(
+                client, settings, db=db, shop=shop, starter=starter
+            ):
                 await stack.enter_async_context(one)
             clock = await stack.enter_async_context(VirtualClock(client, sandbox.url))
             start = datetime.now(UTC) + timedelta(minutes=5)

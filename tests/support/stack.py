@@ -16,16 +16,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 
 import worker
+from casedesk.ads import open_ads_client
+from casedesk.conductor import Conductors, conductor_worker
 from casedesk.settings import ROOT, Settings
 from casedesk.shops import connect_shops, open_shop_client
 from domain.cases import CaseState, CaseView, TimelineEvent
 from domain.timeline import EventKey
 from records.database import Database
+from sandbox.ads import ADS_TOKEN
 from sandbox.shops import APP_KEY, APP_SECRET, TH_AUTH_CODE, US_AUTH_CODE, US_SHOP_ID
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from tiktok_shop.client import ShopClient
@@ -184,6 +188,8 @@ class Stack:
     playbook_files: Path = field(default_factory=Path)
     calls: list[str] = field(default_factory=list)
     """What people were told on their channel."""
+    people_address: str = ""
+    """That channel, for whoever else is written to."""
     opened: list[Opened] = field(default_factory=list)
 
     async def order(
@@ -293,8 +299,13 @@ async def running_stack(*, people: bool = False, **options: Any) -> AsyncIterato
                     http_timeout_seconds=2,
                     shop_api_per_second=500,
                     people=channel.address if people else None,
+                    ads_token=SecretStr(ADS_TOKEN),
+                    ads_base_url=shops.url,
+                    host_desks={US_SHOP_ID: channel.address},
+                    news_per_second=500,
                 )
                 async with _product(env, settings, shops, channel.calls) as stack:
+                    stack.people_address = channel.address
                     yield stack
     finally:
         await env.shutdown()
@@ -333,8 +344,16 @@ async def _product(
     db.migrate()
     for code in (US_AUTH_CODE, TH_AUTH_CODE):
         await connect_shops(settings, db, code)
-    async with open_shop_client(settings, db) as shop, contextlib.AsyncExitStack() as workers:
-        for one in worker.build_workers(env.client, settings, db=db, shop=shop):
+    async with (
+        open_shop_client(settings, db) as shop,
+        open_ads_client(settings) as ads,
+        contextlib.AsyncExitStack() as workers,
+    ):
+        starter = Conductors(env.client)
+        await workers.enter_async_context(conductor_worker(env.client))
+        for one in worker.build_workers(
+            env.client, settings, db=db, shop=shop, ads=ads, starter=starter
+        ):
             await workers.enter_async_context(one)
         yield Stack(
             client=env.client,

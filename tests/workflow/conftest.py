@@ -1,10 +1,12 @@
 """What every workflow test shares: a shop without faults, and moves that really happened."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
+from tests.support.incidents import incident_floor
 from tests.support.stack import Stack
 from worker import WORKFLOWS
 
@@ -18,6 +20,26 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 async def stack(request: pytest.FixtureRequest, stack: Stack) -> AsyncIterator[Stack]:
     """The running product; a test that claims rows of the table fails unless it took them."""
+    async with _checked(request, stack) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def incident_stack() -> AsyncIterator[Stack]:
+    """The product on a shop with a SKU for every test."""
+    async with incident_floor() as running:
+        yield running
+
+
+@pytest.fixture
+async def floor(request: pytest.FixtureRequest, incident_stack: Stack) -> AsyncIterator[Stack]:
+    """That shop, with the checks of `stack`."""
+    async with _checked(request, incident_stack) as running:
+        yield running
+
+
+@asynccontextmanager
+async def _checked(request: pytest.FixtureRequest, stack: Stack) -> AsyncIterator[Stack]:
     stack.opened.clear()
     yield stack
     await stack.sandbox.clear_faults()

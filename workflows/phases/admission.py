@@ -53,11 +53,16 @@ async def _pin(case: Case) -> None:
         return await case.local(DeskPort.pin_case, cmd, "pin the rules")
 
     pinned = await case.take_step("pin", attempt)
-    case.pinned = pinned
-    case.is_pinned = True
-    case.people, case.outage = pinned.playbook.people, pinned.playbook.outage
-    case.people_can_be_called = pinned.people
+    pin(case, pinned)
     playbook = pinned.playbook
     case.tell(
         EventKey.CASE_PINNED, f"{pinned.market}, playbook {playbook.name} {playbook.version}"
     )
+
+
+def pin(case: Case, pinned: Pinned) -> None:
+    """Let a case run under these rules from now on."""
+    case.pinned = pinned
+    case.is_pinned = True
+    case.people, case.outage = pinned.playbook.people, pinned.playbook.outage
+    case.people_can_be_called = pinned.people

@@ -34,6 +34,20 @@ class SupplierAsked(Fact):
     why_not: str = ""
 
 
+class ThankSupplier(Fact):
+    """Thank a supplier for a date, in the words in which we understood it."""
+
+    shop_id: str
+    supplier: str | None = None
+    sku_id: str
+    seller_sku: str = ""
+    product_name: str = ""
+    restock_at: Instant
+    reference: str = ""
+    """What an answer should quote."""
+    at: Instant
+
+
 class SupplierPort(ABC):
     """Suppliers and factories, by mail or chat."""
 
@@ -41,3 +55,8 @@ class SupplierPort(ABC):
     @abstractmethod
     async def ask_supplier(self, cmd: AskSupplier) -> SupplierAsked:
         """Ask a supplier for the restock date, or chase its answer."""
+
+    @activity.defn(name=names.THANK_SUPPLIER)
+    @abstractmethod
+    async def thank_supplier(self, cmd: ThankSupplier) -> SupplierAsked:
+        """Thank a supplier for its date."""
