@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -83,15 +82,9 @@ class Intake:
         self._folder = folder
         self._limits = limits
 
-    @contextmanager
-    def staging(self, what: Collecting) -> Iterator[Staging]:
-        """Open the temporary file; a refusal inside is put on record."""
-        with Staging(self._folder, name=what.shown_name) as staging:
-            try:
-                yield staging
-            except FileRefusedError as refusal:
-                self._record(what, refusal)
-                raise
+    def staging(self, what: Collecting) -> Staging:
+        """Return the temporary file to take it into."""
+        return Staging(self._folder, name=what.shown_name)
 
     def take(self, staging: Staging, chunk: bytes, what: Collecting) -> None:
         """Take in the next bytes.
@@ -120,9 +113,10 @@ class Intake:
         item = self._item(staged, staging.head, what)
         with self._book.reading() as book:
             _refuse_erased(book, item, what)
+            known = book.item(item.evidence_id) is not None
         with told_when_full(what.shown_name, self._folder):
             fresh = self._blobs.publish(staged.path, staged.digest)
-        restored = not fresh and self._restore(staged, item)
+        restored = known if fresh else self._restore(staged, item)
         with self._book.writing() as book:
             return self._enter(book, staged, item, what, restored=restored)
 
@@ -178,7 +172,8 @@ class Intake:
         known = item_on_file(book, item.evidence_id) or item
         return known.model_copy(update={"duplicate": not mine})
 
-    def _record(self, what: Collecting, refusal: FileRefusedError) -> None:
+    def record(self, what: Collecting, refusal: FileRefusedError) -> None:
+        """Enter that a file was not taken."""
         event = Event(
             case_id=what.case_id,
             action=CustodyAction.REFUSE,

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from PIL import ExifTags, Image
 
+from vault.canonical import printable
 from vault.errors import FileRefusedError, Refusal
 from vault.limits import Limits
 
@@ -114,7 +115,7 @@ def _time(value: Any) -> datetime | None:
 
 
 def _words(*parts: Any) -> str | None:
-    texts = [_SPACES.sub(" ", part).strip() for part in parts if isinstance(part, str)]
+    texts = [printable(_SPACES.sub(" ", part)).strip() for part in parts if isinstance(part, str)]
     # Many makers begin the model with their own name.
     if len(texts) == 2 and texts[1].lower().startswith(texts[0].lower()):  # noqa: PLR2004 (make, model)
         texts = texts[1:]

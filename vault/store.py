@@ -9,7 +9,7 @@ from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import Self
+from typing import ParamSpec, Self, TypeVar
 
 from domain.evidence import CustodyAction, EvidenceItem
 from records.database import Database
@@ -20,7 +20,7 @@ from vault.blobs import Blobs
 from vault.checking import CaseReport, check_case
 from vault.custody import Entry, Event, Ledger, chain
 from vault.derive import Recipe, derived
-from vault.errors import ErasedError, UnknownEvidenceError
+from vault.errors import ErasedError, FileRefusedError, UnknownEvidenceError
 from vault.intake import Collecting, Intake, all_chunks
 from vault.items import States, item_of, item_on_file
 from vault.keys import KeyRing, PublicKey, public_keys
@@ -29,6 +29,8 @@ from vault.reading import Reader, Verified
 from vault.retention import Retention
 from vault.staging import CHUNK, sweep
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _IN_MEMORY = 8 * 1024 * 1024
 _RECORDABLE = {
     CustodyAction.VIEW,
@@ -158,17 +160,25 @@ class Vault:
 
     def take(self, handed: Path | Iterable[bytes], what: Collecting) -> EvidenceItem:
         """Take a file in, as `collect`, with everything that can be said of it."""
-        with self._intake.staging(what) as staging:
-            for chunk in all_chunks(handed):
-                self._intake.take(staging, chunk, what)
-            return self._intake.file(staging, what)
+        try:
+            with self._intake.staging(what) as staging:
+                for chunk in all_chunks(handed):
+                    self._intake.take(staging, chunk, what)
+                return self._intake.file(staging, what)
+        except FileRefusedError as refusal:
+            self._intake.record(what, refusal)
+            raise
 
     async def take_stream(self, chunks: AsyncIterable[bytes], what: Collecting) -> EvidenceItem:
         """Take a file in as it arrives, as `collect`, without holding up the event loop."""
-        with self._intake.staging(what) as staging:
-            async for chunk in chunks:
-                await asyncio.to_thread(self._intake.take, staging, chunk, what)
-            return await asyncio.to_thread(self._intake.file, staging, what)
+        try:
+            with self._intake.staging(what) as staging:
+                async for chunk in chunks:
+                    await _to_the_end(self._intake.take, staging, chunk, what)
+                return await _to_the_end(self._intake.file, staging, what)
+        except FileRefusedError as refusal:
+            await asyncio.to_thread(self._intake.record, what, refusal)
+            raise
 
     def derive(
         self,
@@ -430,3 +440,13 @@ class Vault:
         if item.erased:
             raise ErasedError(evidence_id)
         return item
+
+
+async def _to_the_end(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do something in a thread; who is cancelled waits for it, for it uses an open file."""
+    doing = asyncio.create_task(asyncio.to_thread(act, *args, **kwargs))
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait({doing})
+        raise

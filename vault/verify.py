@@ -226,9 +226,8 @@ def _vouched(
         statement = head_statement(
             body.get("case_id"), body.get("sequence"), sha256(canonical(body))
         )
-        if body.get("action") != "rotate_key" or not signed_by(
-            keys, old, statement, rotation["signature"]
-        ):
+        named = (body.get("case_id"), body.get("action")) == ("vault", "rotate_key")
+        if not named or not signed_by(keys, old, statement, rotation["signature"]):
             found.fails(f"the entry that names {new} as successor of the key {old} does not hold")
         elif old in trusted:
             trusted.append(str(new))

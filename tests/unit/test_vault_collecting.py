@@ -256,6 +256,37 @@ def test_memory_does_not_grow_with_the_file(vault: Vault) -> None:
     assert peak < 24 * _MEGABYTE
 
 
+@pytest.mark.parametrize("size", [1000, 12 * _MEGABYTE])
+def test_a_stream_that_is_cancelled_leaves_nothing(
+    vault: Vault, tmp_path: Path, size: int
+) -> None:
+    """A person closes the page while the file is on its way, or while it is being looked at."""
+
+    async def chunks(last: asyncio.Event) -> AsyncIterator[bytes]:
+        yield video(picture=bytes(size))
+        last.set()
+
+    async def cancel() -> None:
+        last = asyncio.Event()
+        taking = asyncio.create_task(vault.take_stream(chunks(last), _what()))
+        await last.wait()
+        taking.cancel()
+        await taking
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cancel())
+    assert not list((tmp_path / "evidence" / "incoming").iterdir())
+
+
+def test_a_stream_that_is_refused_is_on_record(vault: Vault) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"MZ" + bytes(600)
+
+    with pytest.raises(FileRefusedError, match="is a program"):
+        asyncio.run(vault.take_stream(chunks(), _what()))
+    assert [CustodyAction.REFUSE] == _actions(vault)
+
+
 # Trouble
 
 

@@ -87,6 +87,18 @@ def test_a_large_file_is_read_piece_by_piece(vault: Vault, tmp_path: Path) -> No
         found.save(tmp_path / "copy.mp4")
 
 
+def test_the_same_file_handed_in_again_restores_missing_bytes(
+    vault: Vault, tmp_path: Path
+) -> None:
+    item = collected(vault, PHOTO)
+    blob_files(tmp_path)[0].unlink()
+    assert collected(vault, PHOTO).duplicate
+
+    assert _read(vault, item).read() == PHOTO
+    expected = [CustodyAction.COLLECT, CustodyAction.RESTORE, CustodyAction.VIEW]
+    assert expected == _actions(vault)
+
+
 @pytest.mark.parametrize("at", [0, -1])
 def test_altered_bytes_are_never_released_and_the_finding_is_on_record(
     vault: Vault, tmp_path: Path, at: int

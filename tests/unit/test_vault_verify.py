@@ -674,7 +674,7 @@ def test_a_successor_that_the_old_key_did_not_name_is_not_vouched_for(
     assert any("another key" in line for line in _failures(tmp_path / "after", expected_key=first))
 
 
-@pytest.mark.parametrize("change", [{"action": "view"}, {"actor": "somebody"}])
+@pytest.mark.parametrize("change", [{"case_id": CASE}, {"actor": "somebody"}])
 def test_a_succession_that_was_made_up_is_named(
     records_db: Database, tmp_path: Path, change: Json
 ) -> None:
