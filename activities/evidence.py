@@ -12,8 +12,9 @@ from typing_extensions import override
 from activities.evidence_rules import EvidenceShelf
 from activities.troubles import NEEDS_PERSON
 from domain.completeness import HeldEvidence, held_of
-from domain.errors import DomainError
+from domain.errors import DomainError, PlaybookError
 from domain.evidence import EvidenceItem
+from domain.requirements import EvidenceMatrix, RequirementSet, Scenario
 from domain.timeline import CASE
 from vault.errors import BlobsUnavailableError, StoreFullError, VaultError
 from vault.store import Vault
@@ -46,6 +47,16 @@ def told_of_vault() -> Iterator[None]:
         raise ApplicationError(
             str(error)[:_LONGEST], type=NEEDS_PERSON, non_retryable=True
         ) from error
+
+
+def _set_of(
+    matrix: EvidenceMatrix, cmd: PinRequirements, scenario: Scenario
+) -> RequirementSet | None:
+    """Return what proves a scenario; None where no market at all says so."""
+    try:
+        return matrix.for_(cmd.market, cmd.violation, scenario, on=cmd.on)
+    except PlaybookError:
+        return None
 
 
 class EvidenceActivities(VaultPort):
@@ -97,10 +108,9 @@ class EvidenceActivities(VaultPort):
         """
         with told_of_vault():
             matrix = self._shelf.matrix()
-            sets = [
-                matrix.for_(cmd.market, cmd.violation, scenario, on=cmd.on)
-                for scenario in cmd.scenarios
-            ]
+            sets = [one for each in cmd.scenarios if (one := _set_of(matrix, cmd, each))]
+            if not sets:
+                raise PlaybookError("evidence rules", "no market knows any of the causes; add one")
         return RequirementsPinned(sets=tuple(sets))
 
     @override

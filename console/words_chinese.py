@@ -135,6 +135,13 @@ _TERMS = {
     "supplier_by": "供应商答复",
 }
 
+_ACTORS = {
+    "actor:case": "系统",
+    "actor:buyer": "买家",
+    "actor:platform": "平台",
+    "actor:signal": "外部消息",
+}
+
 _OUTCOMES = {
     "shipped_after_wait": "等待后已发货",
     "swapped": "已换货",
@@ -260,6 +267,7 @@ _EVENTS = {
     "pickup.scanned": "承运商已扫描",
     "watch.ended": "观察期结束",
     "appeal.opened": "申诉已立案",
+    "appeal.argues": "申诉理由确定",
     "appeal.ready": "申诉可提交",
     "appeal.reminded": "申诉提醒",
     "appeal.packed": "申诉材料已打包",
@@ -308,5 +316,5 @@ _TASKS = {
     "The case goes on with the choice it has.": "个案将按现有选择继续。",
 }
 
-CHINESE = {**_LABELS, **_TERMS, **_OUTCOMES, **_EVENTS, **_TASKS}
+CHINESE = {**_LABELS, **_TERMS, **_ACTORS, **_OUTCOMES, **_EVENTS, **_TASKS}
 """Everything, by its key."""

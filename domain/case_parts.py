@@ -75,6 +75,13 @@ class PickupPart(_Part):
     slot_until: Instant | None = None
     """The pickup that is booked now."""
     pickups_missed: int = 0
+    missed_from: Instant | None = None
+    missed_until: Instant | None = None
+    """The newest booking in which the carrier did not come."""
+    ready_at: Instant | None = None
+    """When the first order was ready for the carrier, as the platform says."""
+    scan_due_at: Instant | None = None
+    """By when the platform wanted the carrier's scan, before it counts as late."""
     collected_at: Instant | None = None
     watch_until: Instant | None = None
     carrier_asked_at: tuple[Instant, ...] = ()
@@ -110,13 +117,22 @@ class PacketView(_Part):
 
     round: int
     path: str
+    """The name of the ZIP."""
     evidence_id: str | None = None
+    """Of the ZIP in the vault."""
     digest: str = ""
-    text: str = ""
-    """What goes into the appeal box."""
+    """SHA-256 of the ZIP."""
+    key_id: str = ""
+    """Fingerprint of the key that signed it."""
+    text: str
+    """What goes into the appeal box, in the market's language."""
+    english: str
+    exhibits: tuple[str, ...] = ()
+    """Evidence ids by their numbers."""
     built_at: Instant
     notes: tuple[str, ...] = ()
     """What a person should know before handing it in."""
+    checklist: tuple[str, ...] = ()
 
 
 class AppealPart(_Part):

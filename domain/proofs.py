@@ -1,12 +1,13 @@
 """The proofs of an open case: what was asked for, what came of it, and how they are shown."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
 from domain.case_parts import ProofState, ProofView, ScenarioView
 from domain.completeness import (
+    Completeness,
     EvidenceAsk,
     HeldEvidence,
     ProofMoments,
@@ -52,6 +53,34 @@ def kind_named(
     if is_voice and RequirementKind.CALL_RECORDING in kinds:
         return RequirementKind.CALL_RECORDING
     return kinds[0]
+
+
+def asks_of(
+    proven: Completeness, scenario: Scenario, now: datetime, *, within: timedelta
+) -> tuple[EvidenceAsk, ...]:
+    """Return an ask for everything that a scenario still lacks, also what machines mostly make.
+
+    Args:
+        proven: How far the scenario is proven.
+        scenario: The one that is argued.
+        now: The clock reading.
+        within: How long people have where nothing ends sooner.
+    """
+    return tuple(
+        EvidenceAsk(
+            key=one.key,
+            kinds=one.kinds,
+            needed=one.need is Need.NEEDED,
+            ask=one.ask,
+            ask_zh=one.ask_zh,
+            why=f"the appeal {'needs' if one.need is Need.NEEDED else 'is better with'} it; "
+            f"{one.why}",
+            by=min([now + within, *([one.until] if one.until and one.until > now else [])]),
+            still_possible=one.still_possible,
+            scenarios=(scenario,),
+        )
+        for one in proven.missing
+    )
 
 
 def scenario_views(

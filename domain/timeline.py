@@ -110,6 +110,7 @@ class EventKey(StrEnum):
     PICKUP_SCANNED = "pickup.scanned"
     WATCH_ENDED = "watch.ended"
     APPEAL_OPENED = "appeal.opened"
+    APPEAL_ARGUES = "appeal.argues"
     APPEAL_READY = "appeal.ready"
     APPEAL_REMINDED = "appeal.reminded"
     APPEAL_PACKED = "appeal.packed"

@@ -428,9 +428,14 @@ class Case(Storyteller):
             names.CASE_BREACHED.name: bool(self.story.breaches),
         }
 
+    @property
+    def shows_nothing(self) -> bool:
+        """Whether it stands as it was opened, so that lists know it already."""
+        return self.phase is self.first_phase and not self.parked
+
     def show(self) -> None:
         """Write what changed to the search attributes, and the story to the server's page."""
-        if self.phase is self.first_phase and not self.parked:
+        if self.shows_nothing:
             return
         wanted = self.attributes()
         changed = [

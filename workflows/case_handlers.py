@@ -52,6 +52,10 @@ class CaseHandlers(ABC, Generic[C]):
         case.drop_task(decision.step)
         return True
 
+    def why_not_resume(self, case: C, decision: payloads.ResumeStep) -> str:
+        """Return why a step cannot be resumed so, or an empty string."""
+        return _may_resume(case, decision)
+
     def penalised(self, case: C, penalty: payloads.PenaltyIssued) -> None:
         """Act on a penalty for the order; kinds that cannot appeal keep it in the story alone."""
 
@@ -150,7 +154,7 @@ class CaseHandlers(ABC, Generic[C]):
 
     @resume_step.validator
     def _may_resume_step(self, payload: Any = None) -> None:
-        self._validate(payloads.ResumeStep, payload, _may_resume)
+        self._validate(payloads.ResumeStep, payload, self.why_not_resume)
 
     @workflow.update
     async def attach_evidence(self, payload: Any = None) -> CaseView:
@@ -166,7 +170,7 @@ class CaseHandlers(ABC, Generic[C]):
 
     async def _attach(self, case: C, decision: payloads.AttachEvidence) -> None:
         try:
-            found = await _find(case, decision.evidence_id)
+            found = await find_evidence(case, decision.evidence_id)
             if refusal := _why_not_attach(found, decision.evidence_id):
                 raise self._refusal(refusal)
         except FailureError:
@@ -235,7 +239,8 @@ class CaseHandlers(ABC, Generic[C]):
         return list(self._case().story.timeline)
 
 
-async def _find(case: Case, evidence_id: str) -> EvidenceFound:
+async def find_evidence(case: Case, evidence_id: str) -> EvidenceFound:
+    """Ask the vault for a piece of evidence."""
     return await workflow.execute_activity_method(
         VaultPort.find_evidence,
         EvidenceRef(evidence_id=evidence_id),

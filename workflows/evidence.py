@@ -54,6 +54,21 @@ class EvidenceCase(Case, ABC):
     def moments(self) -> ProofMoments:
         """Return the instants that say until when a proof can be made."""
 
+    @property
+    def known_sets(self) -> tuple[RequirementSet, ...]:
+        """Every set whose keys a person may name."""
+        return self.proofs.sets
+
+    def open_asks(self, within: timedelta) -> tuple[EvidenceAsk, ...]:
+        """Return what people are to be asked for now; nothing that is held."""
+        return asks_for(
+            self.proofs.sets,
+            self.now,
+            moments=self.moments(),
+            within=within,
+            held=self.proofs.all_held,
+        )
+
     # What comes in
 
     def hold(self, held: Sequence[HeldEvidence], *, detail: str) -> None:
@@ -70,7 +85,7 @@ class EvidenceCase(Case, ABC):
         """Take what a person added; late evidence is taken and marked late."""
         if found.held is None:
             raise ValueError("there is nothing to attach")
-        kind = kind_named(requirement, self.proofs.sets, media_type=found.media_type)
+        kind = kind_named(requirement, self.known_sets, media_type=found.media_type)
         held = found.held.model_copy(update={"kind": kind or found.held.kind})
         late = found.late or self._is_overdue(held.kind)
         self.proofs.held[held.evidence_id] = held
@@ -92,7 +107,7 @@ class EvidenceCase(Case, ABC):
     def _proofs_changed(self) -> None:
         self.proofs.changes += 1
         self.evidence = tuple(self.proofs.held)
-        wanted = {ask.kinds for ask in self._open_asks(timedelta(days=1))}
+        wanted = {ask.kinds for ask in self.open_asks(timedelta(days=1))}
         for kinds, one in list(self.proofs.asked.items()):
             if kinds not in wanted:
                 self.drop_task(step_of(one.ask))
@@ -102,7 +117,7 @@ class EvidenceCase(Case, ABC):
 
     def ask_for_proofs(self, within: timedelta) -> None:
         """Ask people for everything that is not held; what they gave up is not asked again."""
-        for ask in self._open_asks(within):
+        for ask in self.open_asks(within):
             known = self.proofs.asked.get(ask.kinds)
             if known and known.abandoned:
                 continue
@@ -110,15 +125,6 @@ class EvidenceCase(Case, ABC):
             self.tell(EventKey.EVIDENCE_ASKED, _when(ask), rule=ask.why)
             self.ask_person(_task(ask, overdue=False))
         self.proofs.changes += 1
-
-    def _open_asks(self, within: timedelta) -> tuple[EvidenceAsk, ...]:
-        return asks_for(
-            self.proofs.sets,
-            self.now,
-            moments=self.moments(),
-            within=within,
-            held=self.proofs.all_held,
-        )
 
     def give_up_proof(self, step: str, *, actor: str) -> bool:
         """Take a person's word that a proof cannot be had; False if *step* is no such ask."""
@@ -159,7 +165,7 @@ class EvidenceCase(Case, ABC):
 
     def _ask_on_or_let_go(self, ask: EvidenceAsk) -> None:
         """Keep asking for what can still be made; the rest counts if somebody finds it."""
-        now_open = {one.kinds: one for one in self._open_asks(timedelta(days=1))}
+        now_open = {one.kinds: one for one in self.open_asks(timedelta(days=1))}
         again = now_open.get(ask.kinds)
         if again is None or not again.still_possible:
             self.drop_task(step_of(ask))

@@ -19,7 +19,13 @@ from domain.cases import CaseKind, CaseState
 from domain.errors import InputError
 from workflows import names, payloads
 
-CASE_TYPES = (names.OVERSELL_CASE, names.STOCKOUT_CASE, names.SHORTAGE_INCIDENT)
+CASE_TYPES = (
+    names.OVERSELL_CASE,
+    names.STOCKOUT_CASE,
+    names.PICKUP_DELAY_CASE,
+    names.APPEAL,
+    names.SHORTAGE_INCIDENT,
+)
 """Every workflow type that is a case."""
 SHORTAGE_FOUND = "shortage_found"
 """The signal that opens a shortage case, or joins the one that is open."""

@@ -90,6 +90,12 @@ class PickupCase(EvidenceCase):
         """When the first order of the parcel was ready for its carrier."""
         return min((order.ready_at for order in self.orders if order.ready_at), default=None)
 
+    @property
+    def scan_due_at(self) -> datetime | None:
+        """By when the platform wanted the first scan of an order in the parcel."""
+        clocks = [order.clocks.collect_sla_at for order in self.orders]
+        return min((at for at in clocks if at), default=self.due.at if self.due else None)
+
     def live_orders(self) -> tuple[Order, ...]:
         """Return the orders that nobody has cancelled."""
         return tuple(o for o in self.orders if o.status is not OrderStatus.CANCELLED)

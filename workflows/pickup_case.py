@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.phases.admission import bad_input
     from workflows.pickup import PickupCase
     from workflows.pickup_handlers import PickupHandlers
+    from workflows.pickup_phases.appealing import appeal_penalties, await_appeals
     from workflows.pickup_phases.asking import ask_people, mind_the_asks
     from workflows.pickup_phases.capturing import capture
     from workflows.pickup_phases.chasing import chase_carrier
@@ -26,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
 PHASES = {
     CaseState.COLLECTING_EVIDENCE: await_scan,
     CaseState.WATCHING: watch,
+    CaseState.APPEALING: await_appeals,
 }
 """What the case does in each state until a move of the table leads on."""
 STRANDS = (
@@ -37,6 +39,7 @@ STRANDS = (
     tell_buyers,
     mind_contact,
     raise_help_center,
+    appeal_penalties,
 )
 """What goes on beside that, each until it is done or the carrier has the parcel."""
 

@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.moves import Move
     from domain.timeline import BUYER, EventKey
     from workflows import payloads
+    from workflows.appeal_payloads import AppealEnded
     from workflows.case import ABANDON, DONE
     from workflows.case_handlers import CaseHandlers
     from workflows.pickup import PickupCase
@@ -66,6 +67,18 @@ class PickupHandlers(CaseHandlers[PickupCase]):
         key = f"{fact.package_id}/{fact.order_id}/{fact.status}/{fact.changed_at}"
         if self._once("changed", key):
             self._case().look_soon()
+
+    @workflow.signal
+    def appeal_ended(self, payload: Any = None) -> None:
+        """An appeal of the parcel has ended; sent by the appeal as it closes."""
+        fact = self._fact("appeal_ended", AppealEnded, payload)
+        if fact is None:
+            return
+        case = self._case()
+        if case.appeals.get(fact.ticket_id) is None:
+            case.appeals[fact.ticket_id] = fact.outcome
+            case.tell(EventKey.APPEAL_ENDED, f"ticket {fact.ticket_id}: {fact.outcome[:80]}")
+            case.arrived()
 
     @workflow.signal
     def buyer_wrote(self, payload: Any = None) -> None:

@@ -48,7 +48,7 @@ def view_of(case: PickupCase) -> CaseView:
 
 
 def _part(case: PickupCase) -> PickupPart:
-    package, slot = case.package, case.slot
+    package, slot, missed = case.package, case.slot, case.rebooking.missed
     part = PickupPart(
         package_id=case.package_id,
         stage=package.stage if package else None,
@@ -57,6 +57,10 @@ def _part(case: PickupCase) -> PickupPart:
         slot_from=slot.start if slot else None,
         slot_until=slot.end if slot else None,
         pickups_missed=case.rebooking.times_missed,
+        missed_from=missed.start if missed else None,
+        missed_until=missed.end if missed else None,
+        ready_at=case.ready_at,
+        scan_due_at=case.scan_due_at,
         collected_at=case.collected_at,
         watch_until=case.watch_until.at if case.watch_until else None,
         carrier_asked_at=tuple(case.carrier_asked_at),

@@ -1,9 +1,14 @@
 """The vault beside a running product: the same records, folder and keys as its workers'."""
 
+import itertools
+from datetime import UTC, datetime
+
 from domain.evidence import EvidenceItem
 from tests.support.stack import Opened, Stack
 from vault.store import Vault
 from worker import open_vault
+
+_numbers = itertools.count(1)
 
 
 def vault_of(stack: Stack) -> Vault:
@@ -19,3 +24,20 @@ def items_of(stack: Stack, case: Opened) -> list[EvidenceItem]:
 def content_of(stack: Stack, item: EvidenceItem) -> bytes:
     """Return the bytes of an item."""
     return b"".join(vault_of(stack).checked(item.evidence_id, actor="test"))
+
+
+def add_evidence(
+    stack: Stack, case: Opened, requirement: str, *, content: bytes = b""
+) -> EvidenceItem:
+    """Put a file into the vault as a person does, dated now; without content one of its own."""
+    now = datetime.now(UTC)
+    return vault_of(stack).collect(
+        [content or f"{requirement} {next(_numbers)}".encode()],
+        case_id=case.handle.id,
+        requirement=requirement,
+        actor="anna",
+        at=now,
+        source="warehouse_phone",
+        name=f"{requirement}.txt",
+        captured_at=now,
+    )
