@@ -1,6 +1,7 @@
 """What a shop sells of a SKU: stopped, and resumed as it should be."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -70,10 +71,9 @@ class StockActivities(StockPort):
                 with told_to_temporal():
                     places = await self._places(cmd.shop_id, cmd.sku_id)
         changes = [await self._stopped(cmd, targets[p], places.get(p), refusal) for p in targets]
-        left = [one.target for one in changes if one.state is ChangeState.REFUSED]
-        why_not = f"still on sale: {', '.join(left)} ({changes[0].why}); take it off sale by hand"
+        left = [one for one in changes if one.state is ChangeState.REFUSED]
         logger.info("stock.stopped", incident_id=cmd.incident_id, refused=len(left))
-        stopped = {"changes": tuple(changes), "why_not": why_not if left else ""}
+        stopped = {"changes": tuple(changes), "why_not": _by_hand("still on sale", left)}
         return found.model_copy(update=stopped)
 
     async def _plan(
@@ -145,9 +145,9 @@ class StockActivities(StockPort):
             for place, units in wanted.items()
         ]
         left = [one for one in changes if one.state is ChangeState.UNDONE_UNVERIFIED]
-        why_not = f"not on sale again: {left[0].target} ({left[0].why}); set it by hand"
         logger.info("stock.resumed", incident_id=cmd.incident_id, left=len(left))
-        return SellingResumed(changes=tuple(changes), why_not=why_not if left else "")
+        why_not = _by_hand("not on sale again", left)
+        return SellingResumed(changes=tuple(changes), why_not=why_not)
 
     async def _resumed(
         self,
@@ -255,3 +255,9 @@ def _stock(
         why=why,
         **fields,
     )
+
+
+def _by_hand(what: str, left: Sequence[OutsideChange]) -> str:
+    """Return what a person has to do about units that could not be set."""
+    each = "; ".join(f"{one.target} ({one.why})" for one in left)
+    return f"{what}: {each}; set it in Seller Center" if left else ""

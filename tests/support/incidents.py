@@ -172,7 +172,8 @@ async def end_cases(incident: Opened, cases: Iterable[Opened], outcome: CaseOutc
         await case.until(CaseState.AWAITING_CHOICE)
         await case.chose("refund")
         assert outcome == (await case.result()).outcome
-    await incident.signal("case_settled", {"case_id": "any", "outcome": outcome})
+        await incident.signal("case_settled", {"case_id": case.handle.id, "outcome": outcome})
+    await incident.skip(timedelta(seconds=31))
 
 
 async def look_round(incident: Opened) -> CaseView:

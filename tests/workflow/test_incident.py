@@ -1,19 +1,92 @@
 """An incident from the count to the review: one SKU, whoever is short has a case."""
 
+from datetime import timedelta
+
+import pytest
+
+from domain.cases import CaseOutcome
 from domain.cases import CaseState as S
-from tests.support.incidents import fresh
+from records.incidents import Incidents
+from tests.support.incidents import HAS, end_cases, fresh
 from tests.support.stack import Stack
 
+WHOLE_WAY = (
+    "stopping:stopped",
+    "allocating:allocated",
+    "opening:cases_opened",
+    "awaiting_restock:nobody_waits",
+    "resuming:resumed",
+)
 
-async def test_who_is_short_has_a_case(floor: Stack) -> None:
+
+@pytest.mark.moves(*WHOLE_WAY)
+async def test_who_is_short_has_a_case_and_it_closes_when_nobody_waits(floor: Stack) -> None:
     sku = fresh(floor)
-
-    incident = await sku.oversold(1, 1, 2, on_hand=2)
+    incident = await sku.oversold(1, 1, 2, on_hand=2, stream="friday")
     view = await incident.view()
-
     assert view.incident
     counts = view.incident.counts
     assert (2, 1, 1) == (counts.served, counts.short, counts.opened)
-    case = await sku.case(sku.orders[2]).view()
-    assert incident.handle.id == case.incident_id
-    assert S.AWAITING_RESTOCK is view.state
+    case = sku.case(sku.orders[2])
+    shown = await case.view()
+    assert (incident.handle.id, "friday") == (shown.incident_id, shown.stream)
+
+    await end_cases(incident, [case], CaseOutcome.REFUNDED_BY_CHOICE)
+    view = await incident.result()
+
+    assert (S.CLOSED, None) == (view.state, view.outcome)
+    filed = Incidents(floor.db).incident(incident.handle.id)
+    assert filed
+    assert filed.review
+    assert {"refunded_by_choice": 1} == filed.review["outcomes"]
+    assert {"USD": "40.00"} == filed.review["money"]["refunded"]
+    orders = filed.review["orders"]
+    assert (3, 2, 1) == (orders["total"], orders["served"], orders["left"])
+
+
+async def test_the_sale_is_stopped_and_the_ads_are_paused_and_both_are_read_back(
+    floor: Stack,
+) -> None:
+    sku = fresh(floor)
+
+    incident = await sku.oversold(1, 1, on_hand=1)
+    view = await incident.view()
+
+    assert (0, {"DISABLE"}) == (await sku.on_sale(), await sku.ads())
+    assert view.incident
+    changes = {one.target: one for one in view.incident.changes}
+    assert 3 == len(changes)
+    assert all(one.verified for one in changes.values())
+    assert str(HAS) in {one.before for one in changes.values()}
+    assert f"Floor lamp {sku.number}" == view.incident.product_name
+
+
+@pytest.mark.moves("awaiting_restock:units_came", "handing_out:handed_out")
+async def test_a_lot_is_handed_out_along_the_line_and_what_is_left_is_sold_again(
+    floor: Stack,
+) -> None:
+    sku = fresh(floor)
+    incident = await sku.oversold(1, 2, 4, on_hand=1)
+    first, second = (sku.case(one) for one in sku.orders[1:])
+    for case in (first, second):
+        await case.until(S.AWAITING_CHOICE)
+
+    view = await incident.update("receive_lot", {"actor": "li", "lot_id": "L1", "quantity": 3})
+    assert view.incident
+    assert (4, 3) == (view.incident.on_hand, view.incident.promised)
+    await first.until(lambda view: view.offers[0].choice == "wait")
+    assert ["refund"] == [one.choice for one in (await second.view()).offers]
+
+    await first.chose("wait")
+    await first.until(S.WAITING_RESTOCK)
+    await end_cases(incident, [second], CaseOutcome.REFUNDED_BY_CHOICE)
+    await floor.sandbox.put_orders({"id": sku.orders[1], "status": "IN_TRANSIT"})
+    await first.signal("order_changed", {"order_id": sku.orders[1], "status": "IN_TRANSIT"})
+    assert CaseOutcome.SHIPPED_AFTER_WAIT == (await first.result()).outcome
+    await incident.signal("case_settled", {"case_id": "first"})
+    await incident.skip(timedelta(minutes=1))
+    view = await incident.result()
+
+    assert view.incident
+    assert (2, 1) == (view.incident.on_hand, view.incident.promised)
+    assert (1, {"ENABLE"}) == (await sku.on_sale(), await sku.ads())

@@ -61,7 +61,8 @@ def _is_waiting_for_tell(incident: Incident) -> bool:
 
 
 def _settle_at(incident: Incident) -> datetime | None:
-    return (incident.book.settled_at or incident.opened_at) + SETTLE_GAP
+    before = incident.book.settled_at
+    return before + SETTLE_GAP if before else incident.opened_at
 
 
 def _wake_at(incident: Incident) -> datetime | None:
