@@ -1,7 +1,5 @@
 """Whatever ends or settles a case from outside does so in every state."""
 
-import importlib.util
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,11 +9,14 @@ from domain.cases import CaseState as S
 from domain.moves import Move
 from domain.shortage_moves import SHORTAGE
 from tests.support.case_states import NO_SCOPE, ORDERS, arrive, soon
+from tests.support.claims import claimed_rows
 from tests.support.stack import Opened, Stack
 
 OPEN = (S.OPENING, S.CONTACTING, S.AWAITING_CHOICE, S.WAITING_RESTOCK, S.ARRANGING_SWAP)
 EVERY = (*OPEN, S.REFUNDING)
 ANNA = {"actor": "anna"}
+OTHER_TABLES = ("test_pickup_", "test_appeal_", "test_incident")
+"""Tests about tables that are not the shortages'."""
 
 
 def _each(move: Move, *states: S) -> list[Any]:
@@ -160,33 +161,8 @@ async def test_an_order_that_cannot_be_read_parks_the_case(stack: Stack, state: 
 
 def test_every_row_is_claimed_by_a_test(request: pytest.FixtureRequest) -> None:
     """A row nobody takes is a row nobody checked; a claim fails where the move is not taken."""
-    folder = request.path.parent
-    claimed = {
-        row
-        for path in sorted(folder.glob("test_*.py"))
-        for function in vars(_module(path)).values()
-        for row in _claims(function)
-    }
+    claimed = claimed_rows(request.path.parent, "test_*.py", but=OTHER_TABLES)
     rows = {f"{row.state}:{row.move}" for row in SHORTAGE.rows}
 
     assert set() == rows - claimed
     assert set() == claimed - rows
-
-
-def _module(path: Any) -> Any:
-    spec = importlib.util.spec_from_file_location(f"claims_of_{path.stem}", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def _claims(function: Any) -> Iterator[str]:
-    for mark in getattr(function, "pytestmark", []):
-        if mark.name == "moves":
-            yield from mark.args
-        if mark.name == "parametrize":
-            for value in mark.args[1]:
-                for inner in getattr(value, "marks", ()):
-                    yield from (inner.args if inner.name == "moves" else ())
