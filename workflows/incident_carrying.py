@@ -5,6 +5,7 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.errors import InputError
     from workflows.incident import Incident
     from workflows.incident_state import Carried
     from workflows.payloads import read
@@ -36,7 +37,10 @@ def restore(incident: Incident, carried: dict[str, Any]) -> None:
     Raises:
         InputError: Not what a run hands on.
     """
-    held = read(Carried, carried)
+    try:
+        held = read(Carried, carried)
+    except InputError as error:
+        raise InputError("carried", str(error)) from error
     incident.book = held.book
     incident.phase = held.phase
     incident.opened_at, incident.detected_at = held.opened_at, held.detected_at

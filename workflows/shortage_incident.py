@@ -48,9 +48,10 @@ class ShortageIncident(IncidentHandlers):
         try:
             inp = payloads.read(IncidentInput, payload)
             _check_id(inp)
-            self.case = Incident(inp)
+            incident = Incident(inp)
             if inp.carried is not None:
-                restore(self.case, inp.carried)
+                restore(incident, inp.carried)
+            self.case = incident
         except InputError as error:
             self.bad_input = error
 
