@@ -64,6 +64,7 @@ logger = structlog.get_logger()
 WORKFLOWS = [OversellCase, StockoutCase, PickupDelayCase, Appeal, ShortageIncident]
 GRACE = timedelta(seconds=30)
 """How long activities in flight may finish after SIGTERM."""
+StarterOf = Callable[[Client], CaseStarter]
 PASSED_THROUGH = ("domain", "workflows", "pydantic", "pydantic_core", "annotated_types")
 
 
@@ -257,8 +258,8 @@ def _platform_activities(shop: ShopClient, db: Database, vault: Vault) -> list[C
     ]
 
 
-async def serve(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT."""
+async def serve(settings: Settings, starter_of: StarterOf | None = None) -> None:
+    """Work until SIGTERM or SIGINT; *starter_of* says how workflows open cases, if differently."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -271,7 +272,8 @@ async def serve(settings: Settings) -> None:
         open_ads_client(settings) as ads,
         AsyncExitStack() as stack,
     ):
-        for worker in build_workers(client, settings, db=db, shop=shop, ads=ads):
+        starter = starter_of(client) if starter_of else None
+        for worker in build_workers(client, settings, db=db, shop=shop, ads=ads, starter=starter):
             await stack.enter_async_context(worker)
         logger.info("worker.ready", pid=os.getpid())
         await stop.wait()
@@ -279,8 +281,12 @@ async def serve(settings: Settings) -> None:
     db.close()
 
 
-def main() -> int:
-    """Run a worker; the exit status says whether it could start."""
+def main(starter_of: StarterOf | None = None) -> int:
+    """Run a worker; the exit status says whether it could start.
+
+    Args:
+        starter_of: How workflows open cases, given the client; by signal-with-start unless given.
+    """
     try:
         settings = Settings()
     except ValidationError as error:
@@ -294,7 +300,7 @@ def main() -> int:
             MessageWriter(settings.playbooks / "messages")
             LetterWriter(settings.playbooks / "letters")
             return 0
-        asyncio.run(serve(settings))
+        asyncio.run(serve(settings, starter_of))
     except (CaseDeskError, PlaybookError, VaultError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -6,18 +6,22 @@ and then starts the cases as children that outlive it.
 """
 
 import asyncio
-import uuid
+import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import structlog
 from temporalio import workflow
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
 
-from workflows.opening import REUSE, CaseStart, Fate
+from workflows.opening import AFTER_FAILURE, CONFLICT, REUSE, CaseStart, Fate
+
+logger = structlog.get_logger()
 
 QUEUE = "virtual-clock"
 """Queue of the conductors; production has neither this queue nor a worker for it."""
@@ -88,7 +92,8 @@ async def open_at(
 ) -> dict[str, Fate]:
     """Open cases whose clocks begin at *instant*.
 
-    Works from any process, as long as one runs a `conductor_worker`.
+    Works from any process, as long as one runs a `conductor_worker`. The same starts at the same
+    instant have one conductor: whoever asks again, as after a crash, hears what became of them.
 
     Args:
         skipper: Made by `time_skipper`.
@@ -98,25 +103,49 @@ async def open_at(
     Returns:
         What became of each, by case id.
     """
-    conductor = await skipper.client.start_workflow(
-        Conductor.run,
-        list(starts),
-        id=f"conductor:{uuid.uuid4()}",
-        task_queue=QUEUE,
-    )
-    ahead = instant - await skipper.get_current_time(conductor)
-    if ahead > timedelta(0):
-        await skipper.fast_forward(conductor, ahead)
-    await conductor.signal(Conductor.open)
+    conductor = await _conductor(skipper.client, _id_of(instant, starts), starts)
+    try:
+        ahead = instant - await skipper.get_current_time(conductor)
+        if ahead > timedelta(0):
+            await skipper.fast_forward(conductor, ahead)
+        await conductor.signal(Conductor.open)
+    except RPCError as error:
+        # One that has ended has opened everything.
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
     async with asyncio.timeout(_RUNS_AT_MOST.total_seconds()):
         fates = await conductor.result()
     return dict(zip([start.case_id for start in starts], fates, strict=True))
+
+
+async def _conductor(
+    client: Client, conductor_id: str, starts: Sequence[CaseStart]
+) -> WorkflowHandle[Conductor, list[Fate]]:
+    try:
+        await client.start_workflow(
+            Conductor.run,
+            list(starts),
+            id=conductor_id,
+            task_queue=QUEUE,
+            id_reuse_policy=AFTER_FAILURE,
+            id_conflict_policy=CONFLICT,
+        )
+    except WorkflowAlreadyStartedError:
+        logger.debug("conductor.ended_before", conductor_id=conductor_id)
+    return client.get_workflow_handle_for(Conductor.run, conductor_id)
+
+
+def _id_of(instant: datetime, starts: Sequence[CaseStart]) -> str:
+    told = "\n".join(start.model_dump_json() for start in starts)
+    digest = hashlib.sha256(told.encode()).hexdigest()
+    return f"conductor:{instant.astimezone(UTC).isoformat()}:{digest[:16]}"
 
 
 class Conductors:
     """Opens cases for workflows at their own instants: the virtual clock's way."""
 
     def __init__(self, client: Client) -> None:
+        """Open with *client*, connected to a server that was started with virtual time."""
         self._skipper = time_skipper(client)
 
     async def start(self, starts: Sequence[CaseStart], *, at: datetime) -> dict[str, Fate]:

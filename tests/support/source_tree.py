@@ -19,7 +19,7 @@ PACKAGES = (
     "vault",
     "workflows",
 )
-PROGRAMS = ("starter.py", "worker.py")
+PROGRAMS = ("rehearsal_worker.py", "starter.py", "worker.py")
 """Modules at the root that people run."""
 
 

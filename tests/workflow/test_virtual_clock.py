@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from casedesk.conductor import Conductors
 from domain.cases import CaseOutcome, CaseState, CaseView
 from sandbox.shops import TH_SHOP_ID, US_SHOP_ID
 from tests.support.clock import VirtualShops, virtual_shops
@@ -18,8 +19,8 @@ LONG = timedelta(seconds=10)
 """The clocks run on with real time while a step is taken; on a busy machine a few seconds."""
 
 _BASE = 576_460_752_000_700_000
-NEVER, AT_ONCE, AT_DEADLINE, TOO_LATE, LATE_JOINER, THAI, TWICE, OTHERS = (
-    str(_BASE + number * 137) for number in range(8)
+NEVER, AT_ONCE, AT_DEADLINE, TOO_LATE, LATE_JOINER, THAI, TWICE, OTHERS, AGAIN = (
+    str(_BASE + number * 137) for number in range(9)
 )
 _DAY = 86_400
 
@@ -42,7 +43,7 @@ def _says(order_id: str, text: str, after: float) -> Mapping[str, Any]:
 ORDERS = {
     "orders": [
         *(_order(one) for one in (NEVER, AT_ONCE, AT_DEADLINE, TOO_LATE, LATE_JOINER)),
-        *(_order(one) for one in (TWICE, OTHERS)),
+        *(_order(one) for one in (TWICE, OTHERS, AGAIN)),
         _order(THAI, TH_SHOP_ID, WIND),
     ]
 }
@@ -83,6 +84,17 @@ async def test_cases_open_at_the_instant_and_have_settled(shops: VirtualShops) -
 async def test_a_case_that_is_open_already_is_joined(shops: VirtualShops) -> None:
     start = _start(NEVER)
     assert {start.case_id: Fate.JOINED} == await shops.clock.open_at(shops.clock.now, [start])
+
+
+async def test_whoever_asks_again_after_a_crash_hears_what_the_first_opening_did(
+    shops: VirtualShops,
+) -> None:
+    """A worker that dies after the opening repeats it; the case must not look like another's."""
+    start, conductors = _start(AGAIN), Conductors(shops.client)
+    at = shops.clock.now + timedelta(minutes=1)
+    told = [await conductors.start([start], at=at) for _ in range(2)]
+    assert [{start.case_id: Fate.OPENED}] * 2 == told
+    assert at <= (await _view(shops, AGAIN)).opened_at < at + LONG
 
 
 async def test_a_case_is_listed_under_its_search_attributes_before_its_first_step(
