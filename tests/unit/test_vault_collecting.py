@@ -38,6 +38,7 @@ from vault.errors import (
 )
 from vault.intake import Collecting
 from vault.items import clean_name
+from vault.limits import Limits
 from vault.staging import Staging
 from vault.store import Vault
 
@@ -293,6 +294,57 @@ def test_a_stream_that_is_refused_is_on_record(vault: Vault) -> None:
 def test_an_empty_file_is_refused_by_name(vault: Vault) -> None:
     said = refused_by(lambda: collected(vault, b"", name="van.jpg"), FileRefusedError)
     assert "van.jpg is empty; send it again from the device" == said
+
+
+def _endless(first: bytes) -> Iterator[bytes]:
+    yield first
+    while True:
+        yield bytes(100_000)
+
+
+def test_a_file_past_the_limit_of_its_type_is_refused_before_it_has_all_come(
+    records_db: Database, tmp_path: Path
+) -> None:
+    vault = open_vault(records_db, tmp_path, limits=Limits(video=2_000_000))
+    with pytest.raises(FileRefusedError) as refusal:
+        vault.take(_endless(video(picture=bytes(600))), _what())
+
+    assert Refusal.TOO_LARGE is refusal.value.reason
+    assert "handover.mp4 is larger than 2 MB, the limit for its type" in str(refusal.value)
+    assert [CustodyAction.REFUSE] == _actions(vault)
+    assert not list((tmp_path / "evidence" / "incoming").iterdir())
+
+
+@pytest.mark.parametrize(("limit", "taken"), [(len(PHOTO), True), (len(PHOTO) - 1, False)])
+def test_a_file_may_be_exactly_as_large_as_its_limit(
+    records_db: Database, tmp_path: Path, limit: int, *, taken: bool
+) -> None:
+    vault = open_vault(records_db, tmp_path, limits=Limits(photo=limit))
+    if taken:
+        assert limit == collected(vault, PHOTO).size
+    else:
+        assert "is larger than" in refused_by(lambda: collected(vault, PHOTO), FileRefusedError)
+
+
+def test_a_type_that_is_not_known_yet_may_be_as_large_as_any(
+    records_db: Database, tmp_path: Path
+) -> None:
+    """Until enough has come to tell the type."""
+    vault = open_vault(records_db, tmp_path, limits=Limits(photo=10))
+    said = refused_by(
+        lambda: vault.take((PHOTO[at : at + 1] for at in range(len(PHOTO))), _what(name="a.jpg")),
+        FileRefusedError,
+    )
+    assert "a.jpg is larger than 10 bytes" in said
+
+
+def test_an_error_of_the_disk_that_is_not_its_size_is_not_called_one(
+    records_db: Database, tmp_path: Path
+) -> None:
+    vault = open_vault(records_db, tmp_path)
+    (tmp_path / "evidence" / "incoming").write_text("a file where a folder should be")
+    with pytest.raises(FileExistsError):
+        collected(vault, PHOTO)
 
 
 def test_a_path_without_a_file_is_refused_with_the_path(vault: Vault, tmp_path: Path) -> None:

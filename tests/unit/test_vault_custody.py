@@ -503,6 +503,29 @@ def test_what_is_old_enough_may_be_erased_unless_it_is_held(vault: Vault) -> Non
     assert [old.evidence_id] == vault.erasable(collected_before=NOON - timedelta(days=365))
 
 
+def test_an_erasure_beside_a_collection_of_the_same_bytes_takes_none_away(
+    records_db: Database, tmp_path: Path
+) -> None:
+    """Who erases the last item removes the bytes; who collects them just now still gets them."""
+    barrier = threading.Barrier(4)
+
+    def work(number: int) -> None:
+        vault = open_vault(records_db, tmp_path)
+        barrier.wait(timeout=30)
+        for turn in range(6):
+            item = collected(vault, PHOTO, case_id=f"case:{number}:{turn}")
+            if turn < 5:
+                _erase(vault, item.evidence_id)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+
+    vault = open_vault(records_db, tmp_path)
+    reports = [vault.verify_case(f"case:{n}:{turn}") for n in range(4) for turn in range(6)]
+    assert [] == [problem for report in reports for problem in report.problems]
+    assert (20, 4) == (sum(r.erased for r in reports), sum(r.blobs for r in reports))
+
+
 def test_an_unknown_item_cannot_be_erased(vault: Vault) -> None:
     assert "ev-0 is not in the vault" in refused_by(
         lambda: _erase(vault, "ev-0"), UnknownEvidenceError

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import ExifTags, Image
 
 from domain.evidence import ContentCredentials, Findings
 from tests.support.vault_files import NOON, box, photo, png_of, video
@@ -387,6 +388,24 @@ def test_the_time_of_a_clip_is_read_from_its_header(
     )
 
 
+def test_a_clip_with_a_picture_of_more_than_four_gigabytes_is_walked(
+    look: Callable[..., Inspected],
+) -> None:
+    """Its size is in a field of its own; here only the field is large."""
+    long_box = struct.pack(">I4sQ", 1, b"mdat", 16 + 5_000_000_000)
+    found = look(video() + long_box + bytes(40)).findings
+    assert found.incomplete
+    to_the_end = struct.pack(">I4s", 0, b"mdat") + bytes(40)
+    assert not look(video() + to_the_end).findings.incomplete
+
+
+def test_the_maker_is_not_named_twice(look: Callable[..., Inspected]) -> None:
+    into, exif = io.BytesIO(), Image.Exif()
+    exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "samsung\x00", " SAMSUNG\x1b SM-A155F "
+    Image.new("RGB", (8, 8)).save(into, "JPEG", exif=exif)
+    assert "SAMSUNG SM-A155F" == look(into.getvalue()).findings.camera
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -394,9 +413,10 @@ def test_the_time_of_a_clip_is_read_from_its_header(
         video(header=_made(datetime(1970, 1, 1, tzinfo=UTC))),
         video(header=_made(datetime(9000, 1, 1, tzinfo=UTC), long=True)),
         video(header=b""),
-        box(b"ftyp", b"isom\x00\x00\x02\x00") + box(b"moov", box(b"trak") + b"\x00" * 30),
+        box(b"ftyp", b"isom\x00\x00\x02\x00") + box(b"moov", box(b"trak") + box(b"udta")),
+        box(b"ftyp", b"isom\x00\x00\x02\x00") + box(b"moov", b"\x00\x00\x00\x03" + bytes(30)),
     ],
-    ids=["no clock", "another epoch", "nonsense", "cut off", "no header"],
+    ids=["no clock", "another epoch", "nonsense", "cut off", "no header", "broken"],
 )
 def test_a_clip_that_does_not_say_when_it_was_made_has_no_time(
     look: Callable[..., Inspected], data: bytes
