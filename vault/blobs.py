@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
+from uuid import uuid4
 
 import obstore
 from obstore.exceptions import BaseError
@@ -106,7 +107,9 @@ class Blobs:
             self._upload(staged, digest)
             return
         target = self._target(digest)
-        staged.replace(target)
+        beside = target.with_name(f"{digest}.{uuid4().hex}")
+        _link(staged, beside)
+        beside.replace(target)
         _sync_folders(target)
 
     def delete(self, digest: str) -> None:
