@@ -92,6 +92,30 @@ def past_outcomes(rounds: Iterable[RoundOutcome]) -> PastOutcomes:
     )
 
 
+def told_in_english(past: PastOutcomes) -> tuple[str, ...]:
+    """Return what earlier appeals say, a sentence each; nothing where there were none."""
+    rounds, whole = past.all_rounds, past.complete
+    if not rounds.of:
+        return ()
+    told = f"Of {rounds.of} earlier rounds on this cause, {rounds.accepted} were accepted"
+    some_incomplete = 0 < whole.of < rounds.of
+    more = f" ({whole.accepted} of the {whole.of} complete ones)" if some_incomplete else ""
+    why = "; ".join(f"“{one.reason}” ({one.times})" for one in past.reasons)
+    return (f"{told}{more}.", *((f"Rejected for: {why}.",) if why else ()))
+
+
+def told_in_chinese(past: PastOutcomes) -> tuple[str, ...]:
+    """Return the same in Chinese."""
+    rounds, whole = past.all_rounds, past.complete
+    if not rounds.of:
+        return ()
+    told = f"此前同类原因的 {rounds.of} 次申诉中，{rounds.accepted} 次获得通过"
+    some_incomplete = 0 < whole.of < rounds.of
+    more = f"（材料齐全的 {whole.of} 次中通过 {whole.accepted} 次）" if some_incomplete else ""
+    why = "；".join(f"“{one.reason}”（{one.times} 次）" for one in past.reasons)
+    return (f"{told}{more}。", *((f"被驳回的理由：{why}。",) if why else ()))
+
+
 def _tally(rounds: Iterable[RoundOutcome]) -> Tally:
     decisions = [one.decision for one in rounds]
     return Tally(accepted=decisions.count(Decision.ACCEPTED), of=len(decisions))

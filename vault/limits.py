@@ -44,6 +44,12 @@ class Limits:
         return max(self.of(kind) for kind in EvidenceKind)
 
 
+OF_PACKETS = Limits(
+    archives=True, archive=100_000 * _MEGABYTE, unpacked=100_000 * _MEGABYTE, archive_files=100_000
+)
+"""Of the ZIPs that are put together here; their exhibits were each within limits."""
+
+
 def size_text(size: int) -> str:
     """Return a size for people: `100 MB`, `1.5 MB`, `640 bytes`."""
     if size < _MEGABYTE:

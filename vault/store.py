@@ -24,7 +24,7 @@ from vault.errors import ErasedError, FileRefusedError, UnknownEvidenceError
 from vault.intake import Collecting, Intake, all_chunks
 from vault.items import States, item_of, item_on_file
 from vault.keys import KeyRing, PublicKey, public_keys
-from vault.limits import Limits
+from vault.limits import OF_PACKETS, Limits
 from vault.reading import Reader, Verified
 from vault.retention import Retention
 from vault.staging import CHUNK, sweep
@@ -65,6 +65,9 @@ class Vault:
         self._authority = authority
         self._ledger = Ledger(keys)
         self._intake = Intake(book, self._ledger, blobs, folder=staging_folder, limits=limits)
+        self._packets = Intake(
+            book, self._ledger, blobs, folder=staging_folder, limits=OF_PACKETS
+        )
         self._reader = Reader(book, self._ledger, blobs, clock)
         self._retention = Retention(book, self._ledger, blobs)
         self._anchors = Anchors(book, authority, clock)
@@ -168,6 +171,20 @@ class Vault:
         except FileRefusedError as refusal:
             self._intake.record(what, refusal)
             raise
+
+    def keep_packet(self, packet: Path, what: Collecting) -> EvidenceItem:
+        """Take in the ZIP that `write_bundle` wrote, however large.
+
+        What is made here of checked exhibits need not be what people may hand in.
+
+        Raises:
+            StoreFullError: There is no room; nothing of it was kept.
+            BlobsUnavailableError: The store cannot be reached; nothing is on record.
+        """
+        with self._packets.staging(what) as staging:
+            for chunk in all_chunks(packet):
+                self._packets.take(staging, chunk, what)
+            return self._packets.file(staging, what)
 
     async def take_stream(self, chunks: AsyncIterable[bytes], what: Collecting) -> EvidenceItem:
         """Take a file in as it arrives, as `collect`, without holding up the event loop."""
