@@ -68,6 +68,8 @@ class Book(BaseModel):
     """When units came after a date was heard; to be noted as the date's end."""
     quiet: int = 0
     """Readings in a row that brought nothing."""
+    found_at: Instant | None = None
+    """When the orders that are short now were found so; None for those of the first reading."""
     events: int = 0
     """Counts what changes the ledger, so that each change has a key of its own."""
     looked_last: bool = False

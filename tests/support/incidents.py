@@ -1,8 +1,9 @@
 """Incidents under test: a shop with many SKUs, each with its own orders and ads."""
 
+import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -118,6 +119,11 @@ class Floor:
         self.orders += made
         return made
 
+    async def sell_now(self) -> str:
+        """Let one more buyer order the SKU at this moment."""
+        (order_id,) = await self.sell(1, create_time="-1", paid_time="-1")
+        return order_id
+
     async def open(self, on_hand: int, **payload: Any) -> Opened:
         """Open an incident by plain start, as the Temporal CLI would."""
         key = payload.pop("key", None) or f"k{next(_keys)}"
@@ -183,3 +189,10 @@ async def look_round(incident: Opened) -> CaseView:
     if view.incident.next_look_at:
         await incident.skip_to(view.incident.next_look_at, plus=timedelta(seconds=1))
     return await incident.view()
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    """Wait until something outside holds, such as a row that an activity writes."""
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - what is written elsewhere tells no end
+            await asyncio.sleep(0.02)

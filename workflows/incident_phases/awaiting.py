@@ -23,6 +23,7 @@ async def await_restock(incident: Incident) -> None:
     await take_news(incident)
     seen = incident.figures
     if seen.unopened:
+        incident.book.found_at = incident.now
         incident.go(Move.MORE_SHORT)
     elif seen.untold_units:
         incident.go(Move.UNITS_CAME)

@@ -50,7 +50,7 @@ async def _open_page(incident: Incident, _key: EffectKey) -> ShortOrdersOpened:
         stream=incident.inp.stream,
         supplier=incident.inp.supplier,
         playbook=incident.inp.playbook,
-        detected_at=incident.detected_at,
+        detected_at=book.found_at or incident.detected_at,
         at=incident.now,
     )
     return await incident.remote(OpenerPort.open_short_orders, cmd, MANY_CASES, "open cases")
