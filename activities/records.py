@@ -10,7 +10,8 @@ from temporalio.client import Client
 from typing_extensions import override
 
 from domain.cases import CaseView
-from records.cases import CaseArchive, ClosedCase, Dossier
+from domain.timeline import CASE
+from records.cases import CaseArchive, CaseOpenings, ClosedCase, Dossier
 from records.contacts import AssistedContacts
 from records.conversations import ConversationIndex
 from records.database import Database
@@ -24,6 +25,7 @@ from workflows.ports import (
     FileCase,
     RecordsPort,
     RefundReserved,
+    ReopenCase,
     ReserveRefund,
     SettleContact,
     SettleRefund,
@@ -44,6 +46,7 @@ class RecordsActivities(RecordsPort):
             client: Reads a closing case's history for its dossier; None leaves it out.
         """
         self._archive = CaseArchive(db)
+        self._openings = CaseOpenings(db)
         self._contacts = AssistedContacts(db)
         self._conversations = ConversationIndex(db)
         self._refunds = RefundReservations(db)
@@ -153,6 +156,23 @@ class RecordsActivities(RecordsPort):
         await asyncio.to_thread(self._conversations.forget, cmd.case_id)
         await asyncio.to_thread(self._units.release, cmd.case_id)
         logger.info("case.filed", case_id=cmd.case_id, outcome=cmd.view.outcome, filing=filed)
+
+    @override
+    @activity.defn(name=names.REOPEN_CASE)
+    async def reopen_case(self, cmd: ReopenCase) -> CaseRef:
+        """Register the next suffix of a case that is on file.
+
+        Safe to run twice because one closing asks for one suffix and gets it again.
+        """
+        new_id = await asyncio.to_thread(
+            self._openings.reopen,
+            cmd.case_id,
+            reason=cmd.reason,
+            actor=CASE,
+            at=cmd.at,
+            request_id=f"{cmd.case_id}/found-late",
+        )
+        return CaseRef(case_id=new_id)
 
     async def _history(self) -> list[Any]:
         """Return the decoded events of the run that files itself."""

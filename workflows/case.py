@@ -48,6 +48,8 @@ class Step:
     """How a person resumed it, and the reference given."""
     latest_try: datetime | None = None
     """When its newest attempt began."""
+    earlier_try: datetime | None = None
+    """When the attempt before that began."""
     retry_at: datetime | None = None
     """When a step parked by an outage is tried again."""
     beside: bool = False
@@ -223,10 +225,11 @@ class Case(Storyteller):
         """Return the step of that name, begun now if it is new."""
         return self._steps.setdefault(name, Step(name=name, began_at=self.now))
 
-    def latest_try(self) -> datetime:
-        """Return when anything but a look was last tried."""
-        tries = [step.latest_try for step in self._steps.values() if step.name != "look"]
-        return max((at for at in tries if at), default=self.opened_at)
+    def latest_try(self, *, before: datetime | None = None) -> datetime:
+        """Return when anything but a look was last tried, at all or before an instant."""
+        steps = [step for step in self._steps.values() if step.name != "look"]
+        tries = [at for step in steps for at in (step.earlier_try, step.latest_try) if at]
+        return max((at for at in tries if before is None or at < before), default=self.opened_at)
 
     def is_finished(self, name: str) -> bool:
         """Whether the step has its result."""
@@ -282,7 +285,7 @@ class Case(Storyteller):
         self, step: Step, attempt: Callable[[EffectKey], Awaitable[Any]]
     ) -> ActivityError | None:
         """Make one attempt at a step; return why it failed, if somebody still waits for it."""
-        step.latest_try = self.now
+        step.earlier_try, step.latest_try = step.latest_try, self.now
         try:
             step.result = await attempt(self.effect_key(step))
         except asyncio.CancelledError:

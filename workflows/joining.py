@@ -16,6 +16,9 @@ with workflow.unsafe.imports_passed_through():
 
 def join(case: ShortageCase, found: ShortageFound) -> None:
     """Merge what else was found short; a SKU that joins after contact gets one more ask."""
+    if case.closed and case.ledgers:
+        case.inbox.late.append(found)
+        return
     everything = (
         "short_lines" in found.model_fields_set and not found.short_lines and not case.every_line
     )

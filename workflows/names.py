@@ -35,6 +35,7 @@ KEEP_CONSENT = "records.keep_consent"
 RESERVE_OFFER = "records.reserve_offer"
 SETTLE_OFFER = "records.settle_offer"
 FILE_CASE = "records.file_case"
+REOPEN_CASE = "records.reopen_case"
 PIN_CASE = "desk.pin_case"
 WRITE_MESSAGE = "desk.write_message"
 READ_REPLY = "desk.read_reply"
@@ -112,6 +113,13 @@ _INCIDENT = "incident"
 def order_case_id(shop_id: str, order_id: str) -> str:
     """Return the id under which at most one shortage case of an order can be open."""
     return f"{_ORDER_CASE}:{shop_id}:{order_id}"
+
+
+def is_case_id(written: str) -> bool:
+    """Tell whether a text is the id of a case of any kind, with or without suffix."""
+    kind, *parts = written.split(":")
+    kinds = (_ORDER_CASE, _PICKUP_CASE, _APPEAL, _INCIDENT)
+    return kind in kinds and len(parts) in (2, 3) and all(parts)
 
 
 def order_of_case(case_id: str) -> tuple[str, str] | None:

@@ -16,7 +16,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.stockout import Course, Judgement
     from domain.supply_parts import RoundView
     from workflows.case import Inbox
-    from workflows.payloads import BuyerChose, BuyerWrote, RestockChanged, ShortLine
+    from workflows.payloads import (
+        BuyerChose,
+        BuyerWrote,
+        RestockChanged,
+        ShortageFound,
+        ShortLine,
+    )
 
 LEDGERS_AND_BANDS = "shortage-ledgers-and-bands"
 """Patch id. Cases opened since then enter promises, consents and offers in the ledgers, handle an
@@ -73,6 +79,8 @@ class ShortageInbox(Inbox):
     """Choices that came before the offers were fixed, with their actors."""
     held_lines: list[ShortLine] = field(default_factory=list)
     """Lines that signals named before the order was read."""
+    late: list[ShortageFound] = field(default_factory=list)
+    """What was found while the case was being filed: it belongs to the next run."""
 
 
 @dataclass

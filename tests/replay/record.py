@@ -1,8 +1,8 @@
 """`python -m tests.replay.record [NAME …]`: run the stories and keep their histories.
 
-Only the histories of the present version are written again; those of older releases stay, for
-their cases may still be open somewhere. Without names everything is recorded, and the
-fingerprint of commands is taken anew.
+Without names, stories that have no history yet are recorded, and the fingerprint of commands is
+taken anew. What is recorded stays, for a case may be open somewhere that took those very steps;
+only a story named is recorded again, and only for the present version.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import Any
 from casedesk.exits import leave
 from tests.replay import fingerprint
 from tests.replay.corpus import HISTORIES, Recorded, manifest, product_version, write_manifest
-from tests.replay.scenarios import SCENARIOS
+from tests.replay.stories import SCENARIOS
 from tests.support.stack import Stack, running_stack
 
 _PATIENCE_SECONDS = 90.0
@@ -76,6 +76,12 @@ async def record_all(wanted: list[str]) -> list[str]:
     return failed
 
 
+def _unrecorded() -> list[str]:
+    """Return the stories of which this version has no history."""
+    folder = HISTORIES / product_version()
+    return [name for name in SCENARIOS if not (folder / f"{name}.json").exists()]
+
+
 def _without_leftovers() -> None:
     """Drop histories of this version whose story is gone; older releases are never touched."""
     version = product_version()
@@ -89,12 +95,16 @@ def _without_leftovers() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Record the stories named, or all; exit status 1 if one did not end as it should."""
+    """Record the stories named, or those without a history.
+
+    Returns:
+        The exit status; 1 if a story did not end as it should.
+    """
     unknown = [name for name in arguments if name not in SCENARIOS]
     if unknown:
         sys.stderr.write(f"no story is called {unknown[0]}; there are {', '.join(SCENARIOS)}\n")
         return 2
-    failed = asyncio.run(record_all(arguments or list(SCENARIOS)))
+    failed = asyncio.run(record_all(arguments or _unrecorded()))
     if not arguments and not failed:
         _without_leftovers()
         fingerprint.write()

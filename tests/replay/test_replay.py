@@ -22,8 +22,9 @@ from temporalio.workflow import NondeterminismError
 from typing_extensions import override
 
 from domain.cases import CaseKind, CaseOutcome
+from domain.stockout import Course
 from tests.replay.corpus import HISTORIES, Recorded, manifest, product_version, replayer
-from tests.replay.scenarios import SCENARIOS
+from tests.replay.stories import SCENARIOS
 from workflows import names, payloads
 from workflows.oversell_case import OversellCase
 from workflows.shortage import ShortageCase
@@ -38,6 +39,14 @@ ELSEWHERE = {
     CaseOutcome.DUPLICATE_OF_OPEN: "opening by business key joins the open case of an order",
 }
 """Outcomes that no oversold case can have, and why."""
+LEDGERS = (
+    names.PAD_PROMISE,
+    names.NOTE_PROMISE,
+    names.KEEP_CONSENT,
+    names.RESERVE_OFFER,
+    names.SETTLE_OFFER,
+    names.ASK_SUPPLIER,
+)
 COMMANDS = {
     "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED": "activityTaskScheduledEventAttributes",
     "EVENT_TYPE_TIMER_STARTED": "timerStartedEventAttributes",
@@ -66,6 +75,16 @@ def test_every_outcome_of_an_oversold_case_has_a_history() -> None:
     assert set(CaseOutcome) - ELSEWHERE.keys() == kept
 
 
+def test_every_course_of_a_stock_out_and_every_ledger_has_a_history() -> None:
+    """What only a new case does must replay too, and what an old one did must not need it."""
+    views = [_view(entry) for entry in CORPUS]
+    told = " ".join(_decoded(_events(entry)) for entry in CORPUS)
+
+    assert set(Course) == {view["supply"]["course"] for view in views if view.get("supply")}
+    assert any("supply" not in view for view in views)
+    assert [] == [name for name in LEDGERS if name not in told]
+
+
 def test_every_story_has_its_history_and_every_history_its_place_in_the_manifest() -> None:
     """A file that the manifest does not name would never be replayed."""
     files = {path.relative_to(HISTORIES).as_posix() for path in HISTORIES.rglob("*.json")}
@@ -88,11 +107,17 @@ def _events(entry: Recorded) -> list[Json]:
 @_each()
 def test_the_manifest_names_the_outcome_that_the_history_ends_with(entry: Recorded) -> None:
     """What is said about a history is what is in it."""
-    ended = _events(entry)[-1]["workflowExecutionCompletedEventAttributes"]
-    view = json.loads(base64.b64decode(ended["result"]["payloads"][0]["data"]))
+    view = _view(entry)
 
     assert entry.outcome == view["outcome"]
     assert entry.workflow_id == view["case_id"]
+
+
+def _view(entry: Recorded) -> Json:
+    """Return the view with which a history ends."""
+    ended = _events(entry)[-1]["workflowExecutionCompletedEventAttributes"]
+    view: Json = json.loads(base64.b64decode(ended["result"]["payloads"][0]["data"]))
+    return view
 
 
 def _decoded(node: Any) -> str:

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
+from temporalio.worker import Worker
 
 import worker
 from casedesk.ads import open_ads_client
@@ -52,6 +53,7 @@ SERVER_SETTINGS = {
     "history.timerProcessorMaxPollRPS": "1000",
     "history.workflowIdReuseMinimalInterval": '"0s"',
 }
+QUEUES = (names.CASES_QUEUE, names.SHOP_API_QUEUE, names.DESK_QUEUE)
 _PATIENCE = 30.0
 _numbers = itertools.count(1)
 
@@ -191,6 +193,26 @@ class Stack:
     people_address: str = ""
     """That channel, for whoever else is written to."""
     opened: list[Opened] = field(default_factory=list)
+    hire: Callable[[Client], list[Worker]] = field(default=lambda _client: [])
+    """Makes fresh workers, one per queue, that share a connection."""
+    crew: dict[str, Worker] = field(default_factory=dict)
+    """Who works on each queue."""
+
+    async def man(self, *queues: str) -> None:
+        """Have every one of these queues worked on."""
+        config = self.client.service_client.config
+        # A connection lets nobody work twice on a queue, so those who come back bring their own.
+        client = await Client.connect(
+            config.target_host, data_converter=self.client.data_converter
+        )
+        for one in self.hire(client):
+            if one.task_queue in queues and one.task_queue not in self.crew:
+                self.crew[one.task_queue] = await one.__aenter__()
+
+    async def leave(self, *queues: str) -> None:
+        """Let nobody work on these queues any more."""
+        for queue in queues:
+            await self.crew.pop(queue).__aexit__(None, None, None)
 
     async def order(
         self,
@@ -351,11 +373,7 @@ async def _product(
     ):
         starter = Conductors(env.client)
         await workers.enter_async_context(conductor_worker(env.client))
-        for one in worker.build_workers(
-            env.client, settings, db=db, shop=shop, ads=ads, starter=starter
-        ):
-            await workers.enter_async_context(one)
-        yield Stack(
+        stack = Stack(
             client=env.client,
             skipper=TimeSkipper(env.client, config=TimeSkippingConfig(enabled=False)),
             sandbox=shops,
@@ -364,5 +382,13 @@ async def _product(
             shop=shop,
             playbook_files=settings.playbooks,
             calls=calls,
+            hire=lambda client: worker.build_workers(
+                client, settings, db=db, shop=shop, ads=ads, starter=starter
+            ),
         )
+        await stack.man(*QUEUES)
+        try:
+            yield stack
+        finally:
+            await stack.leave(*stack.crew)
     db.close()

@@ -19,6 +19,7 @@ from workflows.ports import (
     AskAnswered,
     CaseRef,
     FileCase,
+    ReopenCase,
     ReserveRefund,
     SettleContact,
     SettleRefund,
@@ -179,3 +180,14 @@ async def test_a_refund_that_is_not_made_gives_its_place_back(
     reservation = RefundReservations(records_db).reservation(KEY)
     assert reservation is not None
     assert ReservationState.RELEASED is reservation.state
+
+
+async def test_what_is_found_too_late_gets_the_next_suffix_once(
+    records: RecordsActivities,
+) -> None:
+    await run(records.file_case, _dossier())
+    cmd = ReopenCase(case_id=CASE, reason="found late", at=NOW)
+
+    ids = {(await run(records.reopen_case, cmd)).case_id for _ in range(2)}
+
+    assert {f"{CASE}:2"} == ids

@@ -7,6 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import EventKey
     from workflows.amends import settle_offers
     from workflows.phases.approval import release_reservation
+    from workflows.phases.found_late import pass_on
     from workflows.policies import OURS
     from workflows.ports import FileCase, RecordsPort
     from workflows.shortage import ShortageCase
@@ -28,6 +29,8 @@ async def close_case(case: ShortageCase) -> CaseView:
         await _file(case)
     case.show()
     await workflow.wait_condition(workflow.all_handlers_finished)
+    while case.inbox.late:
+        await pass_on(case)
     return view_of(case)
 
 

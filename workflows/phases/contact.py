@@ -243,7 +243,9 @@ def _was_away(case: ShortageCase) -> bool:
     for_person = bool(parked and parked.retry_at is None) or _step(case) in case.contact.wanted
     if for_person or not case.inbox.first_time(f"one-contact:{case.ask.number}"):
         return False
-    return case.now - case.latest_try() > case.outage.retry_every + case.outage.park_after
+    # What was tried only after the deadline says nothing of the time before it.
+    tried = case.latest_try(before=case.ask.limit if case.ledgers else None)
+    return case.now - tried > case.outage.retry_every + case.outage.park_after
 
 
 async def _found_in_chat(case: ShortageCase) -> Told | None:

@@ -79,6 +79,14 @@ class FileCase(Fact):
     timeline: tuple[TimelineEvent, ...]
 
 
+class ReopenCase(Fact):
+    """Register the next suffix of a case that is on file, for what was found too late for it."""
+
+    case_id: str
+    reason: str
+    at: Instant
+
+
 class RecordsPort(ABC):
     """What must outlive the server's retention; every write is idempotent."""
 
@@ -116,3 +124,8 @@ class RecordsPort(ABC):
     @abstractmethod
     async def file_case(self, cmd: FileCase) -> None:
         """File the dossier of a case that ends."""
+
+    @activity.defn(name=names.REOPEN_CASE)
+    @abstractmethod
+    async def reopen_case(self, cmd: ReopenCase) -> CaseRef:
+        """Register the next suffix of a case that is on file."""
