@@ -28,12 +28,15 @@ from console.api import add_api
 from console.evidence import EvidenceDesk
 from console.evidence_api import add_evidence_api
 from console.guard import Guard, is_loopback
+from console.incident_orders import RecordedOrders
 from console.receiver import App, Receiver
+from console.rooms import Rooms, shop_names
 from console.web import create_app, open_to_all
 from domain.errors import InputError
 from records.cases import CaseOpenings
 from records.database import Database
 from records.errors import RecordsError
+from records.shops import ShopDirectory
 from vault.errors import VaultError
 from vault.store import Vault
 
@@ -91,7 +94,14 @@ async def _build(settings: Settings, db: Database, arguments: argparse.Namespace
             # Loaded here because a receiver alone starts much faster without it.
             from console.pages import serve_pages  # noqa: PLC0415
 
-            serve_pages(app, desk, actor=settings.actor)
+            directory = ShopDirectory(db)
+            rooms = Rooms(
+                desk=desk,
+                evidence=evidence,
+                orders=RecordedOrders(db),
+                shops=lambda: shop_names(directory),
+            )
+            serve_pages(app, rooms, actor=settings.actor)
     return Guard(app, token=settings.console_token, open_to_all=open_to_all(settings.webhook_path))
 
 

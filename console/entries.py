@@ -1,88 +1,99 @@
 """Asking a person for what a decision still needs, and sending it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 from nicegui import ui
 
 from casedesk.errors import CaseDeskError
 from console.api import Desk
-from console.decisions import OPTIONAL, WHEN, Button, Entry
-from console.reader import Reader
-from domain.cases import CaseView
-from domain.errors import DomainError, InputError
+from console.cards import Page, answer
+from console.decisions import WHEN, Button, Entry
+from console.evidence import Handed
+from console.payloads import read_entries
+from console.uploads import Answer, evidence_url, file_picker
+from domain.errors import DomainError
+from domain.requirements import RequirementKind
 from records.errors import RecordsError
 
+RECEIPT = RequirementKind.OTHER
+"""What the screenshot of a filing is kept as: it proves no listed requirement."""
+_SENT = "sent"
 
-async def ask_and_decide(desk: Desk, reader: Reader, view: CaseView, button: Button) -> bool:
+
+async def ask_and_decide(desk: Desk, page: Page, button: Button) -> bool:
     """Ask for a button's entries, send the decision, and tell how it went.
 
     Returns:
         Whether the case took it.
     """
-    if not reader.actor:
-        ui.notify(reader.say("Give your name first."), type="warning")
+    if not page.reader.actor:
+        ui.notify(page.say("Give your name first."), type="warning")
         return False
-    given = await _asked(reader, button)
-    if given is None:
+    form = _Form(page, button)
+    if not await form.filled():
         return False
     try:
-        payload = {**button.payload, **read_entries(button.entries, given), "actor": reader.actor}
-        await desk.decide(view.case_id, button.update, payload, request_id=str(uuid4()))
+        payload = {
+            **button.payload,
+            **read_entries(button, form.given),
+            **form.receipt,
+            "actor": page.reader.actor,
+        }
+        await desk.decide(page.view.case_id, button.update, payload, request_id=str(uuid4()))
     except (CaseDeskError, DomainError, RecordsError) as error:
         ui.notify(str(error), type="negative", multi_line=True)
         return False
-    ui.notify(reader.say("Done"), type="positive")
+    ui.notify(page.say("Done"), type="positive")
     return True
 
 
-async def _asked(reader: Reader, button: Button) -> Mapping[Entry, str] | None:
-    """Return what a person entered, or None if they thought better of it."""
-    if not button.entries:
-        return {}
-    with ui.dialog() as dialog, ui.card().classes("w-full max-w-lg"):
-        ui.label(reader.term(button.option)).classes("text-h6")
-        fields = {entry: _field(reader, entry, button) for entry in button.entries}
-        with ui.row().classes("w-full justify-end"):
-            ui.button(reader.say("Cancel"), on_click=lambda: dialog.submit(None)).props("flat")
-            ui.button(
-                reader.say("Send"),
-                on_click=lambda: dialog.submit({e: f.value or "" for e, f in fields.items()}),
-            )
-    found: Mapping[Entry, str] | None = await dialog
-    dialog.delete()
-    return found
+class _Form:
+    """What a button asks a person for."""
 
+    def __init__(self, page: Page, button: Button) -> None:
+        self._page = page
+        self._button = button
+        self.given: Mapping[Entry, str] = {}
+        self.receipt: dict[str, str] = {}
 
-def _field(reader: Reader, entry: Entry, button: Button) -> ui.input | ui.textarea:
-    make = ui.textarea if entry is Entry.TEXT else ui.input
-    field = make(reader.term(entry), value=(button.prefilled or {}).get(entry, ""))
-    if entry in WHEN:
-        field.props(f'hint="{reader.say("time (UTC), such as 2026-01-31 18:00")}"')
-    return field.classes("w-full")
+    async def filled(self) -> bool:
+        """Ask; False if they thought better of it."""
+        if not self._button.entries:
+            return True
+        with ui.dialog() as dialog, ui.card().classes("w-full max-w-lg"):
+            about = self._button.payload.get("order_id", "")
+            ui.label(f"{self._page.term(self._button.option)} {about}").classes("text-h6")
+            fields = {entry: self._field(entry) for entry in self._button.entries}
+            if self._button.receipt:
+                self._screenshot()
+            with ui.row().classes("w-full justify-end"):
+                ui.button(self._page.say("Cancel"), on_click=lambda: dialog.submit(None)).props(
+                    "flat"
+                )
+                ui.button(self._page.say("Send"), on_click=lambda: dialog.submit(_SENT))
+        sent = await answer(dialog) == _SENT
+        self.given = {entry: field.value or "" for entry, field in fields.items()}
+        return sent
 
+    def _field(self, entry: Entry) -> ui.input | ui.textarea:
+        make = ui.textarea if entry is Entry.TEXT else ui.input
+        optional = f" ({self._page.say('optional')})" if entry in self._button.optional else ""
+        label = f"{self._page.term(entry)}{optional}"
+        field = make(label, value=(self._button.prefilled or {}).get(entry, ""))
+        if entry in WHEN:
+            hint = self._page.say("time (UTC), such as 2026-01-31 18:00")
+            field.props(f'hint="{hint}"')
+        return field.classes("w-full")
 
-def read_entries(entries: tuple[Entry, ...], given: Mapping[Entry, str]) -> dict[str, Any]:
-    """Return entries as a payload carries them; optional ones that are empty are left out.
+    def _screenshot(self) -> None:
+        ui.label(self._page.say("Screenshot that shows it")).classes("text-caption")
+        told = ui.label().classes("text-caption")
 
-    Raises:
-        InputError: One is missing, or is no time.
-    """
-    payload: dict[str, Any] = {}
-    for entry in entries:
-        words = given.get(entry, "").strip()
-        if words:
-            payload[entry.value] = _instant(entry, words) if entry in WHEN else words
-        elif entry not in OPTIONAL:
-            raise InputError(entry.value, "is required; fill it in")
-    return payload
+        def answered(said: Answer) -> None:
+            if said.evidence_id:
+                self.receipt["evidence_id"] = said.evidence_id
+            told.text = said.trouble or f"{self._page.say('Kept as')} {said.evidence_id}"
 
-
-def _instant(entry: Entry, words: str) -> str:
-    try:
-        instant = datetime.fromisoformat(words)
-    except ValueError as error:
-        raise InputError(entry.value, f"{words!r} is no time; write 2026-01-31 18:00") from error
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).isoformat()
+        handed = Handed(requirement=RECEIPT, actor=self._page.reader.actor, attach=False)
+        file_picker(self._page, evidence_url(self._page.view.case_id, handed), answered)

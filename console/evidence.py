@@ -43,6 +43,8 @@ class Handed(BaseModel):
     """When the scene was recorded, if the file does not say."""
     zone: str = ""
     """IANA zone of the device, for a camera that states none."""
+    attach: bool = True
+    """Whether the case is told; not of a screenshot that a decision names itself."""
 
 
 class Added(BaseModel):
@@ -77,10 +79,13 @@ class Evidence(Protocol):
 class EvidenceDesk(Evidence):
     """The vault, and the cases that are told what came."""
 
-    def __init__(self, desk: Desk, vault: Vault, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, desk: Desk, vault: Vault, *, clock: Callable[[], datetime], source: str = SOURCE
+    ) -> None:
         self._desk = desk
         self._vault = vault
         self._clock = clock
+        self._source = source
 
     @override
     async def items(self, case_id: str) -> list[EvidenceItem]:
@@ -106,6 +111,8 @@ class EvidenceDesk(Evidence):
         """
         view = CaseView.model_validate(await self._desk.view(case_id))
         item = await self._vault.take_stream(chunks, self._collecting(view, handed))
+        if not handed.attach:
+            return Added(evidence=item, attached=False)
         why_not = _CLOSED if view.closed_at else await self._attach(item, handed.actor)
         return Added(evidence=item, attached=not why_not, why_not=why_not)
 
@@ -118,7 +125,7 @@ class EvidenceDesk(Evidence):
             requirement=handed.requirement,
             actor=handed.actor,
             at=at,
-            source=SOURCE,
+            source=self._source,
             name=handed.name,
             note=handed.note,
             late=is_late(view, handed.requirement, at),

@@ -7,7 +7,11 @@ wire's word.
 from collections.abc import Mapping
 from enum import StrEnum
 
+from console.rules_chinese import in_chinese
 from console.words_chinese import CHINESE
+from console.words_chinese_proofs import CHINESE_PROOFS
+from console.words_chinese_stock import CHINESE_STOCK
+from console.words_chinese_tasks import CHINESE_TASKS
 
 
 class Tongue(StrEnum):
@@ -17,10 +21,37 @@ class Tongue(StrEnum):
     CHINESE = "zh"
 
 
-_ENGLISH = {"wait": "A Wait", "swap": "B Swap", "refund": "C Refund"}
+_ENGLISH = {
+    "wait": "A Wait",
+    "swap": "B Swap",
+    "refund": "C Refund",
+    "course:refund": "Refund unasked",
+    "course:recommend_refund": "Refund recommended",
+    "attach_evidence": "Add file",
+    "record_filing": "Record the filing",
+    "set_on_hand": "Count the shelf",
+    "on_hand": "Units on the shelf",
+    "count:on_hand": "On the shelf",
+    "count:open_cases": "Cases open",
+    "count:opened": "Cases opened",
+    "count:joined": "Cases joined",
+    "count:already_closed": "Closed before",
+    "receive_lot": "Units arrived",
+    "deactivate_listing": "Deactivate the listing",
+    "give_units": "Serve",
+    "take_units": "Take back",
+    "restock_date": "Restock date",
+    "never_comes": "It never comes",
+    "restock:expected": "Date known",
+    "restock:unavailable": "Never comes",
+    "link_replacement_order": "Link the new order",
+    "sku_id": "SKU",
+    "order_id": "Order number",
+    "lot_id": "Lot",
+}
 _TABLES: Mapping[Tongue, Mapping[str, str]] = {
     Tongue.ENGLISH: _ENGLISH,
-    Tongue.CHINESE: CHINESE,
+    Tongue.CHINESE: {**CHINESE, **CHINESE_PROOFS, **CHINESE_STOCK, **CHINESE_TASKS},
 }
 
 
@@ -44,6 +75,16 @@ class Words:
         """
         found = self._table.get(f"{of}:{wire}") or self._table.get(wire)
         return found or wire.replace("_", " ").replace(".", " ").capitalize()
+
+    def actor(self, name: str) -> str:
+        """Return who did something: a person's own name, or a word for whom it stands for."""
+        return self._table.get(f"actor:{name}", name)
+
+    def rule(self, rule: str) -> str:
+        """Return the rule of a deadline or an event; one that is not built from parts stays."""
+        if self.tongue is Tongue.ENGLISH:
+            return rule
+        return in_chinese(rule, self.term)
 
     def hint(self, step: str) -> str:
         """Return what a task of this step is about, where its own English words are not enough."""

@@ -1,5 +1,6 @@
 """A desk with one case, and cases of every kind as the console shows them."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,13 +10,29 @@ from typing_extensions import override
 from casedesk.errors import RefusedError
 from casedesk.listing import CaseFilter, CaseRow
 from console.api import Desk
-from domain.case_parts import PickupPart, ProofState, ProofView
+from console.evidence import Added, Evidence, Handed, Opened
+from console.incident_orders import OrderBook
+from console.rooms import Rooms
+from domain.case_parts import AppealPart, PickupPart, ProofState, ProofView
 from domain.cases import CaseKind, CaseState, CaseView, TimelineEvent
-from domain.requirements import RequirementKind
+from domain.evidence import EvidenceItem
+from domain.handout import Standing
+from domain.incidents import (
+    ChangedThing,
+    ChangeState,
+    IncidentCounts,
+    IncidentPart,
+    OutsideChange,
+)
+from domain.requirements import RequirementKind, Scenario, Violation
 from domain.timeline import EventKey
+from domain.waiting_line import AllocationPolicy
+from records.incident_orders import IncidentOrder
 
 CASE = "order-case:1:576461413038785752"
 PICKUP_CASE = "pickup-case:1:1152921504606846976"
+APPEAL = "appeal:1:T-1"
+INCIDENT = "incident:1:1729:k1"
 NOW = datetime.now(UTC)
 
 
@@ -66,6 +83,148 @@ def a_late_pickup(*proofs: ProofView, **changes: Any) -> CaseView:
         "pickup": part,
     }
     return a_case(**(given | changes))
+
+
+def an_item(**changes: Any) -> EvidenceItem:
+    """Return a photo that is held for the late pickup."""
+    given: dict[str, Any] = {
+        "evidence_id": "ev-0123456789abcdef0123456789abcdef",
+        "case_id": PICKUP_CASE,
+        "requirement": "ready_photo",
+        "digest": "ab" * 32,
+        "size": 2_400_000,
+        "media_type": "image/jpeg",
+        "name": "parcels.jpg",
+        "collected_at": NOW,
+        "collected_by": "mei",
+        "source": "console",
+        "captured_at": NOW - timedelta(hours=1),
+    }
+    return EvidenceItem(**(given | changes))
+
+
+def an_appeal(**changes: Any) -> CaseView:
+    """Return an open appeal whose round is ready; changes named like fields of it go there."""
+    part: dict[str, Any] = {
+        "ticket_id": "T-1",
+        "violation": Violation.LATE_DISPATCH,
+        "penalty_kind": "LDR",
+        "issued_at": NOW - timedelta(days=2),
+        "case_ids": (PICKUP_CASE,),
+        "scenario": Scenario.CARRIER_NEVER_CAME,
+        "rule": "US, late_dispatch, carrier_never_came: seller education; since 2026-01-01",
+        "rounds_allowed": 2,
+        "window_ends": NOW + timedelta(days=28),
+        "internal_deadline": NOW + timedelta(days=5),
+        "last_safe_moment": NOW + timedelta(days=27),
+        "score": 1.0,
+        "ready": True,
+        "complete": True,
+        "why": "everything needed is proven",
+        "channel": "assisted",
+        "proofs": (a_proof(state=ProofState.HELD),),
+    }
+    of_part = {name: changes.pop(name) for name in set(changes) & set(AppealPart.model_fields)}
+    given: dict[str, Any] = {
+        "kind": CaseKind.APPEAL,
+        "state": CaseState.READY,
+        "case_id": APPEAL,
+        "appeal": AppealPart(**(part | of_part)),
+    }
+    return a_case(**(given | changes))
+
+
+def an_incident(**changes: Any) -> CaseView:
+    """Return an open incident; changes named like fields of it go there."""
+    part: dict[str, Any] = {
+        "sku_id": "1729",
+        "seller_sku": "JACKET-M",
+        "product_name": "Jacket",
+        "key": "k1",
+        "policy": AllocationPolicy.PAID_FIRST,
+        "on_hand": 3,
+        "promised": 2,
+        "counts": IncidentCounts(served=2, short=5, open_cases=5, opened=5),
+        "changes": (
+            OutsideChange(
+                thing=ChangedThing.STOCK,
+                target="1729:W1",
+                before="7",
+                after="0",
+                state=ChangeState.CHANGED,
+                verified=True,
+            ),
+        ),
+        "ads": "no ads are mapped to this SKU, so none were touched",
+    }
+    of_part = {name: changes.pop(name) for name in set(changes) & set(IncidentPart.model_fields)}
+    given: dict[str, Any] = {
+        "kind": CaseKind.INCIDENT,
+        "state": CaseState.AWAITING_RESTOCK,
+        "case_id": INCIDENT,
+        "order_id": None,
+        "short_skus": ("1729",),
+        "incident": IncidentPart(**(part | of_part)),
+    }
+    return a_case(**(given | changes))
+
+
+ORDERS = (
+    IncidentOrder(
+        order_id="576461413038785752",
+        units=1,
+        standing=Standing.SHORT,
+        why="3rd in line; none are left",
+        case_id=CASE,
+    ),
+    IncidentOrder(
+        order_id="576461413038785753",
+        units=2,
+        standing=Standing.SERVED,
+        why="1st in line, paid 09:00; 2 of 3",
+    ),
+)
+
+
+@dataclass
+class HeldEvidence(Evidence):
+    """A vault that holds what it is given, and takes nothing."""
+
+    held: tuple[EvidenceItem, ...] = ()
+
+    @override
+    async def items(self, case_id: str) -> list[EvidenceItem]:
+        return [item for item in self.held if item.case_id == case_id]
+
+    @override
+    async def add(self, case_id: str, handed: Handed, chunks: AsyncIterator[bytes]) -> Added:
+        raise AssertionError
+
+    @override
+    async def open(self, evidence_id: str, *, actor: str, given_to: str) -> Opened:
+        raise AssertionError
+
+
+@dataclass
+class TheseOrders(OrderBook):
+    """The orders of every incident, and how often they were read."""
+
+    orders: tuple[IncidentOrder, ...] = ORDERS
+    read: int = 0
+
+    @override
+    async def of(self, incident_id: str) -> tuple[IncidentOrder, ...]:
+        self.read += 1
+        return self.orders
+
+
+async def _shops() -> dict[str, str]:
+    return {"1": "Blue Jacket", "2": "Green Hat"}
+
+
+def rooms_of(desk: Desk, evidence: Evidence, orders: OrderBook) -> Rooms:
+    """Return where pages find these."""
+    return Rooms(desk=desk, evidence=evidence, orders=orders, shops=_shops)
 
 
 @dataclass
