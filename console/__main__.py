@@ -24,6 +24,7 @@ from casedesk.facts import FactDoor
 from casedesk.logs import set_up_logs
 from casedesk.session import load_settings
 from casedesk.settings import Settings
+from casedesk.time_stamps import StampPost
 from console.api import add_api
 from console.evidence import EvidenceDesk
 from console.evidence_api import add_evidence_api
@@ -38,7 +39,7 @@ from records.database import Database
 from records.errors import RecordsError
 from records.shops import ShopDirectory
 from vault.errors import VaultError
-from vault.store import Vault
+from vault.opening import open_vault
 
 logger = structlog.get_logger()
 
@@ -87,7 +88,8 @@ async def _build(settings: Settings, db: Database, arguments: argparse.Namespace
     app = create_app(receiver, check=door.check, db=db, path=settings.webhook_path)
     if _may_be_shown(settings, arguments):
         desk = CaseDesk(client, settings, db)
-        evidence = EvidenceDesk(desk, _vault(settings, db), clock=lambda: datetime.now(UTC))
+        vault = open_vault(settings, db, post=StampPost())
+        evidence = EvidenceDesk(desk, vault, clock=lambda: datetime.now(UTC))
         add_evidence_api(app, desk, evidence, actor=settings.actor)
         add_api(app, desk)
         if not arguments.no_console:
@@ -103,10 +105,6 @@ async def _build(settings: Settings, db: Database, arguments: argparse.Namespace
             )
             serve_pages(app, rooms, actor=settings.actor)
     return Guard(app, token=settings.console_token, open_to_all=open_to_all(settings.webhook_path))
-
-
-def _vault(settings: Settings, db: Database) -> Vault:
-    return Vault.open(db, folder_or_url=settings.vault_location, keys_folder=settings.keys_folder)
 
 
 def _may_be_shown(settings: Settings, arguments: argparse.Namespace) -> bool:

@@ -1,5 +1,7 @@
 """What the page of an appeal shows besides what every page does."""
 
+from urllib.parse import urlencode
+
 from nicegui import ui
 
 from console.cards import Page, badge, card, case_link, facts, ready_text
@@ -49,10 +51,29 @@ def _packet(page: Page, packet: PacketView) -> None:
         for note in packet.notes:
             ui.label(note).classes("text-body2 text-orange-9 break-words")
         ready_text(page, packet.text, counted=LONGEST_APPEAL_TEXT)
-        made = f"{page.say('made')} {at(packet.built_at)} · {packet.path}"
-        ui.label(made).classes("text-caption break-all")
+        if packet.english not in ("", packet.text):
+            with ui.expansion(page.say("The same in English")).classes("w-full"):
+                ui.label(packet.english).classes("whitespace-pre-wrap break-words")
+        for number, step in enumerate(packet.checklist, start=1):
+            ui.label(f"{number}. {step}").classes("text-body2 break-words")
+        with ui.row().classes("w-full items-center gap-2"):
+            if packet.evidence_id:
+                _packet_download(page, packet, packet.evidence_id)
+            ui.label(f"{page.say('made')} {at(packet.built_at)} · {packet.path}").classes(
+                "text-caption break-all"
+            )
         if packet.digest:
             ui.label(f"SHA-256 {packet.digest}").classes("text-caption text-grey-7 break-all")
+
+
+def _packet_download(page: Page, packet: PacketView, evidence_id: str) -> None:
+    query = urlencode({"given_to": f"the platform, as round {packet.round} of the appeal"})
+    button = ui.button(
+        page.say("Download the packet"),
+        icon="download",
+        on_click=lambda: ui.download.from_url(f"/api/evidence/{evidence_id}?{query}"),
+    )
+    button.props("no-caps unelevated dense padding='2px 10px'")
 
 
 def _ticket(page: Page, part: AppealPart) -> None:

@@ -9,15 +9,12 @@ from casedesk.errors import CaseDeskError
 from console.api import Desk
 from console.cards import Page, answer
 from console.decisions import WHEN, Button, Entry
-from console.evidence import Handed
+from console.evidence import RECEIPT, Handed
 from console.payloads import read_entries
 from console.uploads import Answer, evidence_url, file_picker
 from domain.errors import DomainError
-from domain.requirements import RequirementKind
 from records.errors import RecordsError
 
-RECEIPT = RequirementKind.OTHER
-"""What the screenshot of a filing is kept as: it proves no listed requirement."""
 _SENT = "sent"
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
@@ -23,7 +23,10 @@ from vault.reading import Verified
 from vault.store import Vault
 
 SOURCE = "console"
-"""Where the vault is told that an upload came from."""
+"""Where the vault is told that an upload comes from."""
+Receipt = Literal["filing_receipt"]
+RECEIPT: Receipt = "filing_receipt"
+"""What the vault keeps the screenshot of a filing as."""
 _LOOKED = "looked at in the console"
 _CLOSED = "the case is closed"
 
@@ -33,8 +36,8 @@ class Handed(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    requirement: RequirementKind
-    """Which proof it is."""
+    requirement: RequirementKind | Receipt
+    """Which proof it is; a receipt shows that an appeal was filed, and proves nothing else."""
     actor: str = ""
     name: str = ""
     """As the file is called; folders in it are ignored."""
@@ -189,7 +192,7 @@ def proofs_of(view: CaseView) -> tuple[ProofView, ...]:
     return view.appeal.proofs if view.appeal else ()
 
 
-def is_late(view: CaseView, kind: RequirementKind, at: datetime) -> bool:
+def is_late(view: CaseView, kind: str, at: datetime) -> bool:
     """Tell whether a proof of this kind comes after it was due, or after the case has closed."""
     if view.closed_at:
         return True

@@ -65,6 +65,7 @@ _LABELS = {
     "What goes in": "提交内容",
     "characters": "字符",
     "made": "生成于",
+    "The same in English": "英文对照",
     "Download the packet": "下载申诉材料包",
     "filed at": "提交于",
     "decided at": "裁定于",
@@ -93,6 +94,8 @@ _REQUIREMENTS = {
     "event_photo": "现场照片",
     "recovery_statement": "恢复说明",
     "other": "其他",
+    "appeal_packet": "申诉材料包",
+    "filing_receipt": "提交凭证",
 }
 
 _PROOFS = {

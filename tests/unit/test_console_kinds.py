@@ -38,9 +38,11 @@ PACKET = PacketView(
     path="packets/T-1.zip",
     digest="cd" * 32,
     key_id="ef" * 32,
-    text="We appeal against ticket T-1.",
+    text="Kami mengajukan banding.",
     english="We appeal against ticket T-1.",
+    evidence_id="ev-7",
     built_at=NOW,
+    checklist=("Open the ticket in Seller Center.",),
     notes=("install fonts-thai to get a PDF",),
 )
 SHORT_ORDER, SERVED_ORDER = "576461413038785752", "576461413038785753"
@@ -166,15 +168,24 @@ async def test_an_appeal_shows_its_round_its_text_and_what_it_takes(visitor: Vis
     await visitor.opens(an_appeal(packet=PACKET, rounds=rounds, round=2), an_item())
     await visitor.sees("Ticket T-1", "Round 2", "ready to file", "complete", "2 / 2")
     await visitor.sees("everything needed is proven", "Rejected", "unclear", PICKUP_CASE)
-    await visitor.sees("29 / 1,800 characters", PACKET.text, "install fonts-thai to get a PDF")
+    await visitor.sees("24 / 1,800 characters", PACKET.text, "install fonts-thai to get a PDF")
+    await visitor.sees("The same in English", "1. Open the ticket in Seller Center.")
     await visitor.sees("2.4 MB · SHA-256 abababababab…")
+
+
+async def test_a_packet_that_is_downloaded_is_entered_as_handed_on(visitor: Visitor) -> None:
+    await visitor.opens(an_appeal(packet=PACKET))
+    visitor.user.find("Download the packet").click()
+    request = (await visitor.user.download.next()).request
+    given_to = {"given_to": "the platform, as round 1 of the appeal"}
+    assert ("/api/evidence/ev-7", given_to) == (request.url.path, dict(request.url.params))
 
 
 async def test_a_filing_is_recorded_with_its_screenshot(visitor: Visitor) -> None:
     await visitor.opens(an_appeal())
     await visitor.presses("Record the filing", until="Screenshot that shows it")
     picker = _picker(visitor)
-    assert "attach=false" in picker.props[":url"]
+    assert "requirement=filing_receipt&actor=amy&attach=false" in picker.props[":url"]
     _tells(picker, "uploaded", json.dumps({"evidence": {"evidence_id": "ev-9"}}))
     await visitor.sees("Kept as ev-9")
     visitor.types(Reference="AP-1", Filed_at="2026-11-25 10:00")
