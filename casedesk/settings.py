@@ -3,12 +3,26 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, HttpUrl, PositiveFloat, PositiveInt, SecretStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    Field,
+    HttpUrl,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    StringConstraints,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
 """The project's folder, where the playbooks that ship with it live."""
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _without_login(url: HttpUrl) -> HttpUrl:
+    if url.username or url.password:
+        raise ValueError("give it without a user and password, for every packet shows it")
+    return url
 
 
 class Settings(BaseSettings):
@@ -50,6 +64,10 @@ class Settings(BaseSettings):
     """Where the platform's notifications are posted, as registered with it."""
     vault_url: str | None = None
     """Bucket of the evidence, such as s3://bucket/evidence; `vault` under the home unless set."""
+    tsa_url: Annotated[HttpUrl, AfterValidator(_without_login)] | None = None
+    """Time-stamping authority (RFC 3161) that stamps custody; nobody is asked without one."""
+    tsa_roots: Path | None = None
+    """PEM file of the certificates that its stamps must lead to; unchecked without one."""
     ads_token: SecretStr | None = None
     """Access token of the Marketing API app; without one no ad is ever touched."""
     ads_base_url: HttpUrl = HttpUrl("https://business-api.tiktok.com")
@@ -58,6 +76,12 @@ class Settings(BaseSettings):
     """Shop id -> apprise address of who is streaming or packing, as one JSON object."""
     news_per_second: PositiveFloat = 20.0
     """Cases that hear of a restock per second, so that they do not all act at once."""
+    gateway_url: HttpUrl | None = None
+    """The merchant's own endpoint that files appeals; a person files them without one."""
+    gateway_secret: SecretStr | None = None
+    """Secret of Standard Webhooks that signs what that endpoint is sent."""
+    gateway_timeout_seconds: PositiveFloat = 30.0
+    """Longest wait for one answer of that endpoint."""
     console_token: SecretStr | None = None
     """What people and programs must know to use pages and API beyond this machine."""
 
@@ -80,6 +104,11 @@ class Settings(BaseSettings):
     def keys_folder(self) -> Path:
         """Folder of the keys that sign the custody ledger."""
         return self.home / "keys"
+
+    @property
+    def time_authority(self) -> str | None:
+        """URL of the time-stamping authority."""
+        return str(self.tsa_url) if self.tsa_url else None
 
     @property
     def carriers_file(self) -> Path:

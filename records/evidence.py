@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, func, select, union_all
+from sqlalchemy.orm import Session
 
+from domain.evidence import CustodyAction
 from records.database import Database
 from records.schema import (
     CustodyAnchorRow,
@@ -110,16 +111,23 @@ class EvidenceReads:
         return list(self._session.scalars(query.order_by(anchor.sequence, anchor.attempt)))
 
     def cases_to_anchor(self) -> list[str]:
-        """List the chains that wait for a token: none is as new as their newest failed try."""
-        failed, later = CustodyAnchorRow, aliased(CustodyAnchorRow)
-        made_up_for = (
-            exists()
-            .where(later.case_id == failed.case_id)
-            .where(later.sequence >= failed.sequence)
-            .where(later.token.is_not(None))
+        """List the chains that wait for a token.
+
+        After the newest one more than looks was entered, or a try failed.
+        """
+        entry, anchor = CustodyEntryRow, CustodyAnchorRow
+        grown = select(entry.case_id, entry.sequence).where(entry.action != CustodyAction.VIEW)
+        failed = select(anchor.case_id, anchor.sequence).where(anchor.token.is_(None))
+        wanted = union_all(grown, failed).subquery()
+        until = func.max(anchor.sequence).label("until")
+        stamped = select(anchor.case_id, until).where(anchor.token.is_not(None))
+        newest = stamped.group_by(anchor.case_id).subquery()
+        query = (
+            select(wanted.c.case_id)
+            .outerjoin(newest, newest.c.case_id == wanted.c.case_id)
+            .where(func.coalesce(newest.c.until, 0) < wanted.c.sequence)
         )
-        query = select(failed.case_id).where(failed.token.is_(None), ~made_up_for).distinct()
-        return list(self._session.scalars(query.order_by(failed.case_id)))
+        return list(self._session.scalars(query.distinct().order_by(wanted.c.case_id)))
 
 
 class EvidenceWrites(EvidenceReads):

@@ -100,9 +100,23 @@ class Anchors:
         return anchor
 
     def waiting(self) -> list[str]:
-        """List the chains whose newest try gave no token."""
+        """List the chains in which more than looks was entered, or a try failed, since a token."""
         with self._book.reading() as book:
             return book.cases_to_anchor()
+
+    def anchor_waiting(self, *, at_most: int) -> list[Anchor]:
+        """Have waiting chains stamped, until one fails: the authority is down for the others too.
+
+        Returns:
+            The tries; only the last one can have a problem.
+        """
+        made: list[Anchor] = []
+        for case_id in self.waiting()[:at_most] if self._authority else []:
+            anchor = self.anchor(case_id)
+            made += [anchor] if anchor else []
+            if anchor and anchor.problem:
+                break
+        return made
 
     def _try(self, head: Entry, authority: Authority) -> Anchor:
         token, problem = None, None

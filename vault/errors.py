@@ -12,6 +12,7 @@ VaultError
 ├── DeriveRefusedError      no copy of this kind can be made of this item
 ├── SigningKeyError         the key that signs cannot be used
 ├── AnchorError             what a time-stamping authority answered is no token for our head
+├── TrustedRootsError       the certificates that time stamps must lead to cannot be read
 └── BundleError             a packet cannot be put together
 """
 
@@ -112,6 +113,10 @@ class SigningKeyError(VaultError):
 
 class AnchorError(VaultError):
     """What a time-stamping authority answered is no token for our head."""
+
+
+class TrustedRootsError(VaultError):
+    """The certificates that time stamps must lead to cannot be read."""
 
 
 class BundleError(VaultError):

@@ -65,9 +65,7 @@ class Vault:
         self._authority = authority
         self._ledger = Ledger(keys)
         self._intake = Intake(book, self._ledger, blobs, folder=staging_folder, limits=limits)
-        self._packets = Intake(
-            book, self._ledger, blobs, folder=staging_folder, limits=OF_PACKETS
-        )
+        self._packets = Intake(book, self._ledger, blobs, folder=staging_folder, limits=OF_PACKETS)
         self._reader = Reader(book, self._ledger, blobs, clock)
         self._retention = Retention(book, self._ledger, blobs)
         self._anchors = Anchors(book, authority, clock)
@@ -433,8 +431,12 @@ class Vault:
             return anchors_of(book, case_id)
 
     def unanchored(self) -> list[str]:
-        """List the cases whose newest try to be stamped failed; `anchor` them again."""
+        """List the cases that wait for a stamp: something was done, or a try failed, since one."""
         return self._anchors.waiting()
+
+    def anchor_waiting(self, *, at_most: int) -> list[Anchor]:
+        """Have cases that wait for a stamp stamped, until a try fails; only the last one can."""
+        return self._anchors.anchor_waiting(at_most=at_most)
 
     def rotate_key(
         self, *, actor: str, purpose: str, at: datetime, lost: bool = False

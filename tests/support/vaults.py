@@ -3,17 +3,18 @@
 import itertools
 from datetime import UTC, datetime
 
+from casedesk.time_stamps import StampPost
 from domain.evidence import EvidenceItem
 from tests.support.stack import Opened, Stack
+from vault.opening import open_vault
 from vault.store import Vault
-from worker import open_vault
 
 _numbers = itertools.count(1)
 
 
 def vault_of(stack: Stack) -> Vault:
     """Open the vault of the running product."""
-    return open_vault(stack.settings, stack.db)
+    return open_vault(stack.settings, stack.db, post=StampPost())
 
 
 def items_of(stack: Stack, case: Opened) -> list[EvidenceItem]:
@@ -41,3 +42,10 @@ def add_evidence(
         name=f"{requirement}.txt",
         captured_at=now,
     )
+
+
+def damage(stack: Stack, item: EvidenceItem) -> None:
+    """Change a byte of stored evidence, as somebody with access to the disk could."""
+    (path,) = (stack.settings.home / "vault").rglob(item.digest)
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
