@@ -37,10 +37,13 @@ def told_to_temporal(*, but: tuple[type[ShopError], ...] = ()) -> Iterator[None]
 
 
 @asynccontextmanager
-async def within_attempt() -> AsyncIterator[None]:
+async def within_attempt(who: str = "the shop") -> AsyncIterator[None]:
     """Stop a write before the server gives its attempt up and lets the next one begin.
 
     Two attempts at once could both look, see nothing, and both write.
+
+    Args:
+        who: Is asked, for the error.
     """
     limit = activity.info().start_to_close_timeout
     seconds = limit.total_seconds() * _SHARE_OF_ATTEMPT if limit else None
@@ -48,7 +51,7 @@ async def within_attempt() -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise ApplicationError("the shop took too long to answer", type=OUT_OF_TIME) from error
+        raise ApplicationError(f"{who} took too long to answer", type=OUT_OF_TIME) from error
 
 
 def as_application_error(error: ShopError) -> ApplicationError:

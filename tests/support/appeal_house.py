@@ -1,9 +1,12 @@
 """One appeal under test: its cases on file, its evidence in a vault, its activities."""
 
 import io
+import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -52,6 +55,15 @@ class AppealHouse:
         packets = PacketRoom(vault, WRITER, folder=folder / "packets", **room)
         activities = AppealActivities(vault, packets, outcomes, CaseReader(db, None))
         return cls(db, vault, folder, outcomes, activities)
+
+    @classmethod
+    @contextmanager
+    def beside(cls, migrated: Path, folder: Path) -> "Iterator[AppealHouse]":
+        """Set it up for several tests, on a copy of a migrated store."""
+        shutil.copyfile(migrated, folder / "records.db")
+        db = Database.open(f"sqlite:///{folder / 'records.db'}")
+        yield cls.of(db, folder)
+        db.close()
 
     def add(self, kind: str, data: bytes, case_id: str = PARCEL, **more: Any) -> EvidenceItem:
         """Put a piece of evidence of a case into the vault, an hour after the slot began."""

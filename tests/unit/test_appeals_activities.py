@@ -2,7 +2,6 @@
 
 import json
 import resource
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,13 +125,9 @@ async def packed(
     migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Packed]:
     """One packet that several tests look at."""
-    folder = tmp_path_factory.mktemp("packed")
-    shutil.copyfile(migrated_file, folder / "records.db")
-    db = Database.open(f"sqlite:///{folder / 'records.db'}")
-    house = AppealHouse.of(db, folder)
-    built = await run(house.activities.build_packet, to_build(house.proofs()))
-    yield Packed(house, built, house.unpacked(built))
-    db.close()
+    with AppealHouse.beside(migrated_file, tmp_path_factory.mktemp("packed")) as house:
+        built = await run(house.activities.build_packet, to_build(house.proofs()))
+        yield Packed(house, built, house.unpacked(built))
 
 
 async def test_a_packet_is_an_item_of_the_appeal_that_an_outsider_can_check(
