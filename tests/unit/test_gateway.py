@@ -46,7 +46,11 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 def activities(house: AppealHouse, receiver: Receiver, **changes: Any) -> GatewayActivities:
-    settings = {"url": receiver.url, "secret": SecretStr(SECRET), "timeout_seconds": 0.5}
+    settings: dict[str, Any] = {
+        "url": receiver.url,
+        "secret": SecretStr(SECRET),
+        "timeout_seconds": 0.5,
+    }
     return GatewayActivities(house.vault, FilingGateway.open(**settings | changes))
 
 
