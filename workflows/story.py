@@ -125,8 +125,8 @@ class Storyteller:
             await self.sleep_until(entry.since + after)
             if entry.dropped:
                 return
-            entry.called = rung + 1
             await self.call_people(entry.human, rung)
+            entry.called = rung + 1
 
     async def call_people(self, task: HumanTask, rung: int) -> None:
         """Tell people about a task; an unreachable channel never holds the case up."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain.cases import CaseOutcome, CaseState, CaseView
+from domain.incidents import IncidentPart
 from sandbox.ads import US_ADVERTISER_ID, default_advertisers
 from sandbox.shops import US_SHOP_ID, WAREHOUSES, default_shops
 from tests.support.stack import Opened, Stack, running_stack
@@ -86,9 +87,9 @@ UNKNOWN_AD, NO_AD = SKUS - 3, SKUS - 4
 
 
 @contextlib.asynccontextmanager
-async def incident_floor() -> AsyncIterator[Stack]:
+async def incident_floor(**options: Any) -> AsyncIterator[Stack]:
     """Run the product on a shop with many SKUs."""
-    async with running_stack(orders=floor()) as stack:
+    async with running_stack(orders=floor(), **options) as stack:
         stack.settings.ads_file.write_text(AD_MAP, encoding="utf-8")
         stack.settings.suppliers_file.write_text(
             f"suppliers:\n  - name: mill\n    address: {stack.people_address}\n    language: en\n",
@@ -185,9 +186,9 @@ async def end_cases(incident: Opened, cases: Iterable[Opened], outcome: CaseOutc
 async def look_round(incident: Opened) -> CaseView:
     """Let the incident read the shop and the records once more."""
     view = await incident.view()
-    assert view.incident
-    if view.incident.next_look_at:
-        await incident.skip_to(view.incident.next_look_at, plus=timedelta(seconds=1))
+    at = part(view).next_look_at
+    if at is not None and at > await incident.now():
+        await incident.skip_to(at, plus=timedelta(seconds=1))
     return await incident.view()
 
 
@@ -196,3 +197,9 @@ async def eventually(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not holds():  # noqa: ASYNC110 - what is written elsewhere tells no end
             await asyncio.sleep(0.02)
+
+
+def part(view: CaseView) -> IncidentPart:
+    """Return what a view shows of an incident alone."""
+    assert view.incident is not None
+    return view.incident

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import SecretStr
@@ -279,8 +280,9 @@ class Stack:
         return name
 
 
-async def _server(tries: int = 3) -> WorkflowEnvironment:
-    extra = [x for k, v in SERVER_SETTINGS.items() for x in ("--dynamic-config-value", f"{k}={v}")]
+async def _server(more: Mapping[str, str], tries: int = 3) -> WorkflowEnvironment:
+    wanted = {**SERVER_SETTINGS, **more}
+    extra = [x for k, v in wanted.items() for x in ("--dynamic-config-value", f"{k}={v}")]
     for left in range(tries, 0, -1):
         try:
             return await WorkflowEnvironment.start_time_skipping_v2(
@@ -298,14 +300,17 @@ async def _server(tries: int = 3) -> WorkflowEnvironment:
 
 
 @contextlib.asynccontextmanager
-async def running_stack(*, people: bool = False, **options: Any) -> AsyncIterator[Stack]:
+async def running_stack(
+    *, people: bool = False, server: Mapping[str, str] = MappingProxyType({}), **options: Any
+) -> AsyncIterator[Stack]:
     """Start everything and stop it in the right order: workers before the server.
 
     Args:
         people: Whether a channel stands on which people are called; it is slow to load.
+        server: Further settings of the Temporal server.
         options: Go to the sandbox.
     """
-    env = await _server()
+    env = await _server(server)
     try:
         with tempfile.TemporaryDirectory() as folder:
             async with running_sandbox(**options) as shops, _people() as channel:

@@ -7,7 +7,7 @@ import pytest
 from domain.cases import CaseOutcome
 from domain.cases import CaseState as S
 from records.incidents import Incidents
-from tests.support.incidents import HAS, end_cases, fresh
+from tests.support.incidents import HAS, end_cases, fresh, part
 from tests.support.stack import Stack
 
 WHOLE_WAY = (
@@ -24,8 +24,7 @@ async def test_who_is_short_has_a_case_and_it_closes_when_nobody_waits(floor: St
     sku = fresh(floor)
     incident = await sku.oversold(1, 1, 2, on_hand=2, stream="friday")
     view = await incident.view()
-    assert view.incident
-    counts = view.incident.counts
+    counts = part(view).counts
     assert (2, 1, 1) == (counts.served, counts.short, counts.opened)
     case = sku.case(sku.orders[2])
     shown = await case.view()
@@ -53,12 +52,11 @@ async def test_the_sale_is_stopped_and_the_ads_are_paused_and_both_are_read_back
     view = await incident.view()
 
     assert (0, {"DISABLE"}) == (await sku.on_sale(), await sku.ads())
-    assert view.incident
-    changes = {one.target: one for one in view.incident.changes}
+    changes = {one.target: one for one in part(view).changes}
     assert 3 == len(changes)
     assert all(one.verified for one in changes.values())
     assert str(HAS) in {one.before for one in changes.values()}
-    assert f"Floor lamp {sku.number}" == view.incident.product_name
+    assert f"Floor lamp {sku.number}" == part(view).product_name
 
 
 @pytest.mark.moves("awaiting_restock:units_came", "handing_out:handed_out")
@@ -72,8 +70,7 @@ async def test_a_lot_is_handed_out_along_the_line_and_what_is_left_is_sold_again
         await case.until(S.AWAITING_CHOICE)
 
     view = await incident.update("receive_lot", {"actor": "li", "lot_id": "L1", "quantity": 3})
-    assert view.incident
-    assert (4, 3) == (view.incident.on_hand, view.incident.promised)
+    assert (4, 3) == (part(view).on_hand, part(view).promised)
     await first.until(lambda view: view.offers[0].choice == "wait")
     assert ["refund"] == [one.choice for one in (await second.view()).offers]
 
@@ -87,6 +84,5 @@ async def test_a_lot_is_handed_out_along_the_line_and_what_is_left_is_sold_again
     await incident.skip(timedelta(minutes=1))
     view = await incident.result()
 
-    assert view.incident
-    assert (2, 1) == (view.incident.on_hand, view.incident.promised)
+    assert (2, 1) == (part(view).on_hand, part(view).promised)
     assert (1, {"ENABLE"}) == (await sku.on_sale(), await sku.ads())

@@ -20,6 +20,7 @@ from tests.support.incidents import (
     end_cases,
     fresh,
     look_round,
+    part,
 )
 from tests.support.stack import Opened, Stack
 
@@ -28,8 +29,7 @@ INVENTORY = "/product/202309/inventory/search"
 
 
 def _changes(view: CaseView, thing: ChangedThing) -> list[ChangeState]:
-    assert view.incident
-    return [one.state for one in view.incident.changes if one.thing is thing]
+    return [one.state for one in part(view).changes if one.thing is thing]
 
 
 async def _with_task(incident: Opened, step: str) -> CaseView:
@@ -62,7 +62,7 @@ async def test_each_warehouse_is_emptied_and_gets_its_share_back(floor: Stack) -
     assert 0 == await sku.on_sale()
 
     await incident.update("set_on_hand", {**ANNA, "on_hand": 50})
-    await incident.until(lambda view: bool(view.incident and view.incident.counts.served == 1))
+    await incident.until(lambda view: part(view).counts.served == 1)
     view = await incident.update("withdraw", {**ANNA, "reason": "a miscount"})
     view = await incident.result()
 
@@ -88,8 +88,7 @@ async def test_without_a_map_view_and_timeline_say_that_no_ad_was_touched(floor:
     await until_told(incident, "ads.not_paused")
     view = await incident.view()
 
-    assert view.incident
-    assert f"ads.yaml maps no ad to {sku.sku_id}" == view.incident.ads
+    assert f"ads.yaml maps no ad to {sku.sku_id}" == part(view).ads
     assert [] == _changes(view, ChangedThing.AD)
     assert not [one for one in view.tasks if one.step == "pause_ads"]
 
@@ -151,8 +150,7 @@ async def test_the_shop_is_silent_for_an_hour_and_the_incident_ends_right(floor:
     await incident.skip(timedelta(minutes=40))
     view = await incident.until(S.AWAITING_RESTOCK)
 
-    assert view.incident
-    assert (1, 1) == (view.incident.counts.served, view.incident.counts.opened)
+    assert (1, 1) == (part(view).counts.served, part(view).counts.opened)
     await until_told(incident, "stock.stopped")
     assert not [one for one in (await incident.view()).tasks if one.step == "collect"]
     assert 0 == await sku.on_sale()
@@ -169,8 +167,7 @@ async def test_a_look_that_fails_is_a_task_until_one_works(floor: Stack) -> None
     await incident.update("resume_step", {**ANNA, "step": "look", "how": "retry"})
     view = await incident.until(lambda view: not any(one.step == "look" for one in view.tasks))
 
-    assert view.incident
-    assert 1 == view.incident.counts.open_cases
+    assert 1 == part(view).counts.open_cases
 
 
 async def test_an_order_that_is_cancelled_gives_its_units_to_the_next(floor: Stack) -> None:
@@ -181,12 +178,9 @@ async def test_an_order_that_is_cancelled_gives_its_units_to_the_next(floor: Sta
 
     await floor.sandbox.put_orders({"id": sku.orders[0], "status": "CANCELLED"})
     await look_round(incident)
-    view = await incident.until(
-        lambda view: bool(view.incident and view.incident.counts.left == 1)
-    )
+    view = await incident.until(lambda view: part(view).counts.left == 1)
 
-    assert view.incident
-    assert (1, 1) == (view.incident.counts.served, view.incident.promised)
+    assert (1, 1) == (part(view).counts.served, part(view).promised)
     await waiting.until(lambda view: any(one.choice == "wait" for one in view.offers))
 
 
@@ -196,11 +190,8 @@ async def test_an_order_that_comes_late_stands_last_and_gets_its_case(floor: Sta
 
     await sku.sell_now()
     await look_round(incident)
-    view = await incident.until(
-        lambda view: bool(view.incident and view.incident.counts.opened == 2)
-    )
+    view = await incident.until(lambda view: part(view).counts.opened == 2)
 
-    assert view.incident
     late = await sku.case(sku.orders[1]).view()
     assert late.detected_at > view.detected_at
     assert (await incident.moves()) >= {"awaiting_restock:more_short"}
@@ -216,8 +207,7 @@ async def test_a_case_that_a_person_opened_is_joined(floor: Stack) -> None:
     incident = await sku.open(on_hand=0)
     view = await incident.until(S.AWAITING_RESTOCK)
 
-    assert view.incident
-    assert (0, 1) == (view.incident.counts.opened, view.incident.counts.joined)
+    assert (0, 1) == (part(view).counts.opened, part(view).counts.joined)
     await case.until(lambda view: view.incident_id == incident.handle.id)
     assert 1 == len(await case.texts())
 
@@ -233,9 +223,8 @@ async def test_a_short_order_whose_case_was_closed_is_a_persons_matter(floor: St
     incident = await sku.open(on_hand=0)
     view = await incident.result()
 
-    assert view.incident
-    assert (1, 0) == (view.incident.counts.already_closed, view.incident.counts.opened)
-    assert 1 == view.incident.counts.left
+    assert (1, 0) == (part(view).counts.already_closed, part(view).counts.opened)
+    assert 1 == part(view).counts.left
     events = [one.detail for one in await incident.timeline() if one.key == "cases.settled"]
     assert ["1 withdrawn"] == events
 
@@ -245,15 +234,12 @@ async def test_a_lower_count_takes_units_back_and_their_orders_get_cases(floor: 
     incident = await sku.oversold(1, 1, 1, on_hand=2)
 
     await incident.update("set_on_hand", {**ANNA, "on_hand": 1})
-    view = await incident.until(
-        lambda view: bool(view.incident and view.incident.counts.opened == 2)
-    )
+    view = await incident.until(lambda view: part(view).counts.opened == 2)
 
-    assert view.incident
     assert (1, 1, 2) == (
-        view.incident.on_hand,
-        view.incident.promised,
-        view.incident.counts.short,
+        part(view).on_hand,
+        part(view).promised,
+        part(view).counts.short,
     )
     assert [one for one in view.tasks if one.step == "shortfall"]
 
@@ -275,11 +261,10 @@ async def test_a_count_and_a_lot_before_the_units_are_shared_out_are_not_lost(
     await incident.update("resume_step", {**ANNA, "step": "collect", "how": "retry"})
     view = await incident.until(S.AWAITING_RESTOCK)
 
-    assert view.incident
     assert (2, 2, 1) == (
-        view.incident.on_hand,
-        view.incident.counts.served,
-        view.incident.counts.short,
+        part(view).on_hand,
+        part(view).counts.served,
+        part(view).counts.short,
     )
 
 

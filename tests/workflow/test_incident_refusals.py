@@ -9,7 +9,7 @@ from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from domain.cases import CaseOutcome
 from domain.cases import CaseState as S
 from sandbox.shops import US_SHOP_ID
-from tests.support.incidents import end_cases, fresh
+from tests.support.incidents import end_cases, fresh, part
 from tests.support.stack import Opened, Stack
 from workflows import names
 
@@ -58,9 +58,8 @@ async def test_a_second_incident_of_a_sku_ends_with_a_pointer_to_the_first(floor
     view = await second.result()
 
     assert CaseOutcome.DUPLICATE_OF_OPEN == view.outcome
-    assert view.incident
-    assert first.handle.id == view.incident.duplicate_of
-    assert [] == list(view.incident.changes)
+    assert first.handle.id == part(view).duplicate_of
+    assert [] == list(part(view).changes)
     assert S.AWAITING_RESTOCK is (await first.view()).state
 
 
@@ -73,8 +72,7 @@ async def test_an_incident_whose_run_was_ended_from_outside_gives_way(floor: Sta
     second = await sku.open(on_hand=0)
     view = await second.until(S.AWAITING_RESTOCK)
 
-    assert view.incident
-    assert 1 == view.incident.counts.joined
+    assert 1 == part(view).counts.joined
 
 
 async def test_a_closed_incident_is_not_run_again_even_where_the_server_forgot_it(
@@ -102,7 +100,7 @@ async def test_decisions_that_cannot_hold_are_refused_without_an_event(floor: St
     await sku.case(sku.orders[1]).until(S.AWAITING_CHOICE)
     lot = {**ANNA, "lot_id": "L1", "quantity": 1}
     await incident.update("receive_lot", lot)
-    await incident.until(lambda view: bool(view.incident and view.incident.counts.served == 2))
+    await incident.until(lambda view: part(view).counts.served == 2)
     restock = {**ANNA, "sku_id": sku.sku_id}
 
     for name, payload, reason in (
@@ -155,8 +153,7 @@ async def test_what_only_the_ledger_knows_fails_the_decision_with_its_reason(
 
     await incident.update("move_order", {**up, **ANNA, "order_id": served, "to": "short"})
     view = await incident.update("move_order", {**ANNA, **again})
-    assert view.incident
-    assert (1, 1) == (view.incident.counts.served, view.incident.promised)
+    assert (1, 1) == (part(view).counts.served, part(view).promised)
 
 
 async def test_a_request_that_comes_twice_is_applied_once(floor: Stack) -> None:
@@ -167,8 +164,7 @@ async def test_a_request_that_comes_twice_is_applied_once(floor: Stack) -> None:
     for _ in range(2):
         view = await incident.update("receive_lot", lot)
 
-    assert view.incident
-    assert 2 == view.incident.on_hand
+    assert 2 == part(view).on_hand
     assert 1 == (await incident.keys()).count("lot.received")
 
 

@@ -8,7 +8,8 @@ from domain.cases import CaseState as S
 from domain.incidents import RestockState
 from records.promises import SupplierPromises
 from tests.support.case_states import soon
-from tests.support.incidents import eventually, fresh, look_round
+from tests.support.faults import until_told
+from tests.support.incidents import eventually, fresh, look_round, part
 from tests.support.stack import Opened, Stack
 
 ANNA = {"actor": "anna"}
@@ -34,7 +35,7 @@ async def test_the_supplier_is_asked_at_once_and_chased_until_there_is_a_date(
 ) -> None:
     sku = fresh(floor)
     incident = await sku.oversold(1, 2, on_hand=0, supplier="mill")
-    await incident.until(lambda view: view.incident and view.incident.next_chase_at)
+    await incident.until(lambda view: part(view).next_chase_at is not None)
     await incident.skip(timedelta(hours=5))
     keys = await incident.keys()
     assert 2 == keys.count("supplier.asked")
@@ -43,11 +44,10 @@ async def test_the_supplier_is_asked_at_once_and_chased_until_there_is_a_date(
     date = datetime.now(UTC) + timedelta(days=2)
     body = {**ANNA, "sku_id": sku.sku_id, "state": "expected", "available_at": date.isoformat()}
     await incident.update("set_restock", body)
-    view = await incident.until(lambda view: view.incident and view.incident.restock_at == date)
+    view = await incident.until(lambda view: part(view).restock_at == date)
 
-    assert view.incident
-    assert RestockState.EXPECTED is view.incident.restock
-    assert date == view.incident.next_chase_at == view.due_at
+    assert RestockState.EXPECTED is part(view).restock
+    assert date == part(view).next_chase_at == view.due_at
     await incident.skip(timedelta(hours=20))
     assert 2 == (await incident.keys()).count("supplier.asked")
     assert before + 1 == len(_letters(floor, sku.number)), "one thank-you, no further chase"
@@ -81,7 +81,7 @@ async def test_a_date_reaches_every_waiting_case_and_the_same_date_again_nobody(
         await case.until(lambda view: any(one.choice == "wait" for one in view.offers))
     await _news(incident, state="expected", available_at=date, event_id="e2")
     await _news(incident, state="expected", available_at=date, event_id="e2")
-    await incident.until(lambda view: view.incident is not None)
+    await until_told(incident, "restock.changed", 2)
 
     told = [one.detail for one in await incident.timeline() if one.key == "cases.told"]
     assert 1 == len(told)
@@ -98,8 +98,7 @@ async def test_a_past_date_is_refused_visibly_and_nobody_hears_it(floor: Stack) 
     await _news(incident, state="expected", available_at="2026-01-02T10:00:00Z")
     view = await incident.until(lambda view: any("has passed" in t.ask for t in view.tasks))
 
-    assert view.incident
-    assert RestockState.UNKNOWN is view.incident.restock
+    assert RestockState.UNKNOWN is part(view).restock
     assert "signal.refused" in await incident.keys()
     assert "cases.told" not in await incident.keys()
 
@@ -111,15 +110,13 @@ async def test_units_of_which_nobody_says_how_many_are_counted_by_a_person(floor
     await _news(incident, state="in_stock")
     await incident.until(lambda view: any(one.step == "count" for one in view.tasks))
     await _news(incident, state="in_stock", quantity=1, lot_id="L1", event_id="e")
-    view = await incident.until(
-        lambda view: bool(view.incident and view.incident.counts.served == 1)
-    )
+    view = await incident.until(lambda view: part(view).counts.served == 1)
 
     assert not [one for one in view.tasks if one.step == "count"]
     await _news(incident, state="in_stock", quantity=1, lot_id="L1", event_id="e again")
     await incident.signal("restock_changed", {"sku_id": "1", "state": "in_stock"})
     await incident.signal("restock_changed", {"state": 5})
-    assert 1 == (await incident.view()).incident.on_hand  # type: ignore[union-attr]
+    assert 1 == part(await incident.view()).on_hand
 
 
 async def test_a_supplier_that_fails_turns_what_is_opened_from_then_on(floor: Stack) -> None:
@@ -132,15 +129,14 @@ async def test_a_supplier_that_fails_turns_what_is_opened_from_then_on(floor: St
     await early.until(lambda view: view.kind is CaseKind.UNAVAILABLE)
     late_order = await sku.sell_now()
     await look_round(incident)
-    await incident.until(lambda view: bool(view.incident and view.incident.counts.opened == 2))
+    await incident.until(lambda view: part(view).counts.opened == 2)
     late = sku.case(late_order)
     view = await late.until(lambda view: view.kind is CaseKind.UNAVAILABLE)
 
     assert incident.handle.id == view.incident_id
     shown = await incident.view()
-    assert shown.incident
-    assert RestockState.UNAVAILABLE is shown.incident.restock
-    assert shown.incident.next_chase_at is None
+    assert RestockState.UNAVAILABLE is part(shown).restock
+    assert part(shown).next_chase_at is None
     assert "StockoutCase" == (await late.handle.describe()).workflow_type
 
 
@@ -150,7 +146,7 @@ async def test_what_became_of_a_suppliers_date_is_remembered(floor: Stack) -> No
     incident = await sku.oversold(1, on_hand=0, restock_at=date, supplier=f"s{sku.number}")
 
     await incident.update("receive_lot", {**ANNA, "lot_id": "L1", "quantity": 1})
-    await incident.until(lambda view: bool(view.incident and view.incident.counts.served == 1))
+    await incident.until(lambda view: part(view).counts.served == 1)
 
     promises = SupplierPromises(floor.db)
     await eventually(lambda: bool(promises.history(f"s{sku.number}", sku.sku_id)))
