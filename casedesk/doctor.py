@@ -24,6 +24,7 @@ from domain.errors import DomainError
 from domain.playbook_files import parse_market, parse_playbook
 from records.database import Database
 from records.errors import RecordsError
+from records.evidence import EvidenceBook
 from records.shops import ShopDirectory, ShopRecord
 from records.tokens import TokenVault
 from tiktok_shop.client import ShopClient
@@ -180,6 +181,7 @@ async def _records(settings: Settings) -> AsyncIterator[Check]:
         yield _broken("records", str(error), "mend WENHUO_DATABASE_URL or the database")
         return
     yield _good("records", f"{len(shops)} shops on file")
+    yield await asyncio.to_thread(_stamps, settings, db)
     if not shops:
         yield _broken("shops", "none is connected", "run `starter.py setup --auth-code CODE`")
     async with open_shop_client(settings, db) as client:
@@ -188,6 +190,22 @@ async def _records(settings: Settings) -> AsyncIterator[Check]:
             yield _contact(shop)
             yield await _webhooks(client, shop)
     db.close()
+
+
+def _stamps(settings: Settings, db: Database) -> Check:
+    what, authority = "time stamps", settings.time_authority
+    if authority is None:
+        return _good(what, "no authority is set; custody is signed by our own key alone")
+    with EvidenceBook(db).reading() as book:
+        waiting = len(book.cases_to_anchor())
+    to_do = []
+    if waiting:
+        to_do.append("`starter.py evidence anchor` asks now; workers ask every few minutes")
+    if settings.tsa_roots is None:
+        to_do.append("set WENHUO_TSA_ROOTS to have its certificates checked")
+    health = Health.NOTICE if to_do else Health.GOOD
+    found = f"{authority}; waiting for a stamp: {waiting} chains"
+    return Check(what=what, health=health, found=found, to_do="; ".join(to_do))
 
 
 def _token(shop: ShopRecord, book: TokenBook, now: datetime) -> Check:

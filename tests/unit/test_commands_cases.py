@@ -306,7 +306,7 @@ async def test_doctor_looks_at_everything(stack: Stack) -> None:
     assert ([], 0, True) == (broken, said.status, said.document["sound"])
     looked_at = {one["what"].split()[0] for one in said.document["checks"]}
     everything = {"app", "rules", "texts", "server", "lists", "queue", "records", "shop"}
-    assert everything | {"contact", "webhooks"} == looked_at
+    assert everything | {"contact", "webhooks", "time"} == looked_at
 
 
 async def test_doctor_names_the_file_that_does_not_load(stack: Stack, tmp_path: Path) -> None:

@@ -183,10 +183,19 @@ def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
 
 def test_doctor_without_anything_lists_what_to_do(env: dict[str, str]) -> None:
     """Each broken thing comes with what to do; the command fails."""
-    said = run_command(
-        "doctor", "--json", env=env | {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"}
-    )
+    run_command("evidence", "rotate-key", env=env)
+    authority = {"WENHUO_TSA_URL": "http://127.0.0.1:1/stamp"}
+    server = {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"}
+    said = run_command("doctor", "--json", env=env | authority | server)
     assert 1 == said.status
+    checks = {one["what"]: one for one in said.document["checks"]}
+    stamps = checks["time stamps"]
+    assert ("notice", "http://127.0.0.1:1/stamp; waiting for a stamp: 1 chains") == (
+        stamps["health"],
+        stamps["found"],
+    )
+    assert "`starter.py evidence anchor` asks now" in stamps["to_do"]
+    assert "set WENHUO_TSA_ROOTS" in stamps["to_do"]
     broken = [one for one in said.document["checks"] if one["health"] == "broken"]
     assert {"app", "server", "shops"} == {one["what"] for one in broken}
     assert all(one["to_do"] for one in broken)
