@@ -3,7 +3,16 @@
 import typer
 
 from casedesk.exits import leave
-from commands import contacts, deciding, installation, opening, reading
+from commands import (
+    appeals,
+    contacts,
+    deciding,
+    evidence,
+    installation,
+    opening,
+    pickups,
+    reading,
+)
 
 app = typer.Typer(
     name="starter.py",
@@ -14,7 +23,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(opening.app, name="open")
+opening.app.command("pickup")(pickups.pickup)
 app.add_typer(contacts.app, name="contacts")
+app.add_typer(evidence.app, name="evidence")
+app.add_typer(appeals.app, name="appeal")
 for name, command in (
     ("up", installation.up),
     ("demo", installation.demo),

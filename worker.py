@@ -16,12 +16,18 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.ads import AdBook, AdsActivities
+from activities.appeal_bundles import PacketRoom
+from activities.appeal_texts import AppealWriter
+from activities.appeals import AppealActivities
 from activities.carriers import CarrierActivities, CarrierBook
+from activities.case_reading import CaseReader
 from activities.demand import DemandActivities
 from activities.desk import DeskActivities
 from activities.endings import EndingActivities
 from activities.evidence import EvidenceActivities
 from activities.evidence_rules import EvidenceShelf
+from activities.gateway import GatewayActivities
+from activities.gateway_client import FilingGateway
 from activities.hosts import HostActivities
 from activities.incidents import IncidentActivities
 from activities.ledgers import LedgerActivities
@@ -36,6 +42,7 @@ from activities.restock_news import RestockNewsActivities
 from activities.shop import ShopActivities
 from activities.stock import StockActivities
 from activities.suppliers import Correspondent, SupplierActivities, SupplierBook
+from activities.time_stamps import stamping
 from casedesk.ads import open_ads_client
 from casedesk.connection import connect
 from casedesk.errors import CaseDeskError
@@ -43,7 +50,9 @@ from casedesk.exits import leave
 from casedesk.logs import set_up_logs
 from casedesk.settings import Settings
 from casedesk.shops import open_shop_client
-from domain.errors import PlaybookError
+from casedesk.time_stamps import StampPost
+from domain.errors import DomainError
+from records.appeals import AppealOutcomes
 from records.conversations import ConversationIndex
 from records.database import Database
 from records.shops import ShopDirectory
@@ -51,6 +60,7 @@ from records.units import UnitReservations
 from tiktok_shop.client import ShopClient
 from tiktok_shop.marketing import MarketingClient
 from vault.errors import VaultError
+from vault.opening import open_vault
 from vault.store import Vault
 from workflows import names
 from workflows.appeal_case import Appeal
@@ -96,12 +106,13 @@ def build_workers(
     Returns:
         Workers for cases (with the local activities), the shop's API and the desk.
     """
-    vault = open_vault(settings, db)
+    vault = open_vault(settings, db, post=StampPost())
     letters = LetterWriter(settings.playbooks / "letters")
     ours = [
         *_our_activities(client, settings, db),
         *_evidence_activities(settings, db, vault, letters),
         EndingActivities(client).tell_cases,
+        *_appeal_activities(client, settings, db, vault),
         *_incident_activities(client, settings, db, starter),
         *_letter_activities(settings, db, letters, shop),
         *_ad_activities(settings, db, ads),
@@ -150,6 +161,7 @@ def _our_activities(client: Client, settings: Settings, db: Database) -> list[Ca
         records.reserve_refund,
         records.settle_refund,
         records.file_case,
+        records.reopen_case,
         ledgers.pad_promise,
         ledgers.note_promise,
         ledgers.keep_consent,
@@ -160,15 +172,6 @@ def _our_activities(client: Client, settings: Settings, db: Database) -> list[Ca
         desk.read_reply,
         desk.call_people,
     ]
-
-
-def open_vault(settings: Settings, db: Database) -> Vault:
-    """Return the evidence of this installation.
-
-    Raises:
-        StoreAddressError: WENHUO_VAULT_URL names no place for evidence.
-    """
-    return Vault.open(db, folder_or_url=settings.vault_location, keys_folder=settings.keys_folder)
 
 
 def _incident_activities(
@@ -233,6 +236,32 @@ def _evidence_activities(
     ]
 
 
+def _appeal_activities(
+    client: Client, settings: Settings, db: Database, vault: Vault
+) -> list[Callable[..., Any]]:
+    packets = PacketRoom(
+        vault, AppealWriter(settings.playbooks / "appeals"), folder=settings.home / "packets"
+    )
+    appeals = AppealActivities(vault, packets, AppealOutcomes(db), CaseReader(db, client))
+    gateway = GatewayActivities(vault, _filing_gateway(settings))
+    return [
+        appeals.gather,
+        appeals.build_packet,
+        appeals.note_filing,
+        appeals.keep_outcome,
+        appeals.past_outcomes,
+        gateway.file_by_gateway,
+        gateway.look_at_filing,
+    ]
+
+
+def _filing_gateway(settings: Settings) -> FilingGateway | None:
+    url = str(settings.gateway_url) if settings.gateway_url else None
+    return FilingGateway.open(
+        url, settings.gateway_secret, timeout_seconds=settings.gateway_timeout_seconds
+    )
+
+
 def _platform_activities(shop: ShopClient, db: Database, vault: Vault) -> list[Callable[..., Any]]:
     marketplace = ShopActivities(
         shop, conversations=ConversationIndex(db), units=UnitReservations(db)
@@ -275,6 +304,9 @@ async def serve(settings: Settings, starter_of: StarterOf | None = None) -> None
         starter = starter_of(client) if starter_of else None
         for worker in build_workers(client, settings, db=db, shop=shop, ads=ads, starter=starter):
             await stack.enter_async_context(worker)
+        if settings.time_authority:
+            vault = open_vault(settings, db, post=StampPost())
+            await stack.enter_async_context(stamping(vault))
         logger.info("worker.ready", pid=os.getpid())
         await stop.wait()
         logger.info("worker.stopping", pid=os.getpid())
@@ -299,9 +331,11 @@ def main(starter_of: StarterOf | None = None) -> int:
         if sys.argv[1:] == ["--check"]:
             MessageWriter(settings.playbooks / "messages")
             LetterWriter(settings.playbooks / "letters")
+            AppealWriter(settings.playbooks / "appeals")
+            _filing_gateway(settings)
             return 0
         asyncio.run(serve(settings, starter_of))
-    except (CaseDeskError, PlaybookError, VaultError) as error:
+    except (CaseDeskError, DomainError, VaultError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

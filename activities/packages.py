@@ -15,12 +15,13 @@ from domain.evidence import EvidenceItem
 from domain.instants import aware
 from domain.manifests import dispatch_manifest, order_clocks
 from domain.orders import Cancellation, Order, OrderStatus
-from domain.pickups import Package, PackageStage, Slot
+from domain.pickups import Package, Slot
 from domain.requirements import RequirementKind
 from domain.timeline import CASE
 from tiktok_shop.client import ShopClient
 from tiktok_shop.errors import NotFoundError, StateForbidsError
 from tiktok_shop.fulfillment import HandoverMethod, PackageStatus, PickupSlot, ShopPackage
+from tiktok_shop.parcels import parcel_of
 from tiktok_shop.reports import Report
 from vault.canonical import canonical
 from vault.store import Vault
@@ -40,14 +41,6 @@ logger = structlog.get_logger()
 
 SOURCE = "shop_api"
 """Where captured evidence comes from, as its items say."""
-_STAGES = {
-    PackageStatus.TO_FULFILL: PackageStage.NOT_READY,
-    PackageStatus.PROCESSING: PackageStage.WAITING,
-    PackageStatus.FULFILLING: PackageStage.COLLECTED,
-    PackageStatus.COMPLETED: PackageStage.DELIVERED,
-    PackageStatus.CANCELLED: PackageStage.CANCELLED,
-    PackageStatus.UNKNOWN: PackageStage.UNKNOWN,
-}
 _NO_SLOTS = "the platform offers no free pickup slot for this package"
 _NOT_REBOOKABLE = "the platform does not let this package be booked again"
 
@@ -80,7 +73,7 @@ class PackageActivities(PackagesPort):
         by_order: dict[str, tuple[Cancellation, ...]] = {}
         for entry in entries:
             by_order[entry.order_id] = (*by_order.get(entry.order_id, ()), entry)
-        return PackageLook(package=package_of(found), orders=tuple(orders), cancellations=by_order)
+        return PackageLook(package=parcel_of(found), orders=tuple(orders), cancellations=by_order)
 
     async def _orders(self, shop_id: str, package: ShopPackage) -> list[Order]:
         """Return the orders of a package in its own order."""
@@ -110,7 +103,7 @@ class PackageActivities(PackagesPort):
         found = await self._client.package(shop_id=cmd.shop_id, package_id=cmd.package_id)
         if found is None or found.status is not PackageStatus.PROCESSING:
             return PickupRebooked(moved=True, why_not="the parcel does not wait for pickup now")
-        booked = package_of(found).slot
+        booked = parcel_of(found).slot
         if booked and booked != cmd.missed and booked.end > cmd.at:
             return PickupRebooked(slot=booked)
         free = await self._free_slot(cmd)
@@ -160,7 +153,7 @@ class PackageActivities(PackagesPort):
             return []
         match cmd.what:
             case CaptureKind.BOOKING:
-                slot = package_of(report.package).slot
+                slot = parcel_of(report.package).slot
                 kind = (
                     RequirementKind.BOOKING_CONFIRMATION if slot else RequirementKind.ORDER_RECORD
                 )
@@ -173,7 +166,7 @@ class PackageActivities(PackagesPort):
                 return [_File(RequirementKind.ORDER_RECORD, "order-clocks.json", clocks)]
             case CaptureKind.MANIFEST:
                 orders = await self._orders(cmd.shop_id, report.package)
-                return _manifest_files(package_of(report.package), orders, cmd)
+                return _manifest_files(parcel_of(report.package), orders, cmd)
 
     async def _tracking(self, cmd: CaptureEvidence, order_ids: Sequence[str]) -> "list[_File]":
         found = [
@@ -207,22 +200,6 @@ class _File:
 
     def __init__(self, kind: RequirementKind, name: str, content: bytes) -> None:
         self.kind, self.name, self.content = kind, name, content
-
-
-def package_of(found: ShopPackage) -> Package:
-    """Return a package of the platform as the rules know it."""
-    slot = None
-    if found.pickup_from and found.pickup_until:
-        slot = Slot(start=found.pickup_from, end=found.pickup_until)
-    return Package(
-        package_id=found.package_id,
-        stage=_STAGES[found.status],
-        order_ids=found.order_ids,
-        line_ids=found.line_ids,
-        slot=slot,
-        carrier=found.carrier,
-        tracking_number=found.tracking_number,
-    )
 
 
 def _is_touched(order: Order) -> bool:

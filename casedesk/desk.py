@@ -11,6 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from casedesk.answers import told
 from casedesk.bulk import CaseOpener, Openings, Progress, bounded
 from casedesk.errors import CaseDeskError, NotFoundError, RefusedError
+from casedesk.evidence import with_evidence
 from casedesk.histories import decoded, decoded_events
 from casedesk.listing import CaseFilter, CaseLister, CaseRow
 from casedesk.settings import Settings
@@ -69,19 +70,20 @@ class CaseDesk:
         """Return the id of a case given as people write it.
 
         Args:
-            case: A case id, `SHOP:ORDER`, or an order id alone; the short forms mean the newest
-                run of a case that was reopened.
+            case: A case id, `SHOP:ORDER`, or an order id alone; of a late pickup the package
+                instead, of an appeal the ticket. The short forms mean the newest run of a case
+                that was reopened.
 
         Raises:
             NotFoundError: No such case, open or on file.
-            InputError: An order id that several shops have a case of.
+            InputError: Several cases are meant, of several shops or kinds.
         """
         written = case.strip()
-        if names.order_of_case(written):
+        if names.is_case_id(written):
             return await self._known(written)
         parts = written.split(":")
         if len(parts) == _SHORT_PARTS and all(parts):
-            return await self._known(await self._newest(names.order_case_id(*parts)))
+            return await self._in_shop(*parts)
         if len(parts) == 1 and written:
             return await self._of_order(written)
         raise InputError("case", f"{case!r} is no case id; give SHOP:ORDER or an order id")
@@ -91,13 +93,25 @@ class CaseDesk:
         filed = await asyncio.to_thread(self.archive.search, order_id=order_id)
         shops = {shop.shop_id for shop in await asyncio.to_thread(self._shops.all)}
         shops |= {row.shop_id for row in rows if row.shop_id} | {one.shop_id for one in filed}
-        possible = [names.order_case_id(shop, order_id) for shop in sorted(shops)]
+        possible = [case_id for shop in sorted(shops) for case_id in _ids_of(shop, order_id)]
+        found = await self._only(possible, order_id)
+        if found is None:
+            raise NotFoundError(f"no shop has a case of order {order_id}; `starter.py list`")
+        return found
+
+    async def _in_shop(self, shop_id: str, named: str) -> str:
+        found = await self._only(_ids_of(shop_id, named), f"{shop_id}:{named}")
+        if found is None:
+            case_id = names.order_case_id(shop_id, named)
+            raise NotFoundError(f"there is no case {case_id}; `starter.py list` shows all")
+        return found
+
+    async def _only(self, possible: Sequence[str], written: str) -> str | None:
+        """Return the one case there is of several possible ids."""
         found = [one for one in await bounded(possible, self._if_known, at_once=_AT_ONCE) if one]
         if len(found) > 1:
-            raise InputError("case", f"{order_id!r} means {' and '.join(found)}; give one of them")
-        if not found:
-            raise NotFoundError(f"no shop has a case of order {order_id}; `starter.py list`")
-        return found[0]
+            raise InputError("case", f"{written!r} means {' and '.join(found)}; give one of them")
+        return found[0] if found else None
 
     async def _newest(self, case_id: str) -> str:
         return await asyncio.to_thread(self.openings.current_case_id, case_id)
@@ -137,7 +151,10 @@ class CaseDesk:
     async def view(self, case_id: str) -> View:
         """Return the whole case; a closed one as it is on file."""
         filed = await self._filed(case_id)
-        return filed.view if filed else await self._query(case_id, "view")
+        if filed is None:
+            queried: View = await self._query(case_id, "view")
+            return queried
+        return await asyncio.to_thread(with_evidence, self.db, filed.view)
 
     async def timeline(self, case_id: str) -> list[View]:
         """Return what happened, oldest first."""
@@ -263,3 +280,12 @@ class CaseDesk:
 
         reached = await bounded(cases, tell, at_once=_AT_ONCE, progress=progress)
         return [case_id for case_id, told_it in zip(cases, reached, strict=True) if told_it]
+
+
+def _ids_of(shop_id: str, named: str) -> tuple[str, ...]:
+    """Return the ids of the cases that an order, a package or a ticket of a shop can have."""
+    return (
+        names.order_case_id(shop_id, named),
+        names.pickup_case_id(shop_id, named),
+        names.appeal_id(shop_id, named),
+    )

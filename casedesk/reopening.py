@@ -1,4 +1,4 @@
-"""Reopening a closed case: a new run under the next suffix, with the same shortage."""
+"""Reopening a closed case: a new run under the next suffix, about the same thing."""
 
 import asyncio
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from casedesk.errors import NotFoundError
 from casedesk.histories import signal_inputs, start_input, start_type
 from domain.errors import InputError
 from workflows import names, payloads
+from workflows.appeal_opening import CASES_JOINED, appeal_start_from, pickup_start_from
 from workflows.opening import SHORTAGE_FOUND, CaseStart, start_from
 
 _OF_THE_OLD_RUN = ("detected_at", "restock_at", "incident_id")
@@ -87,6 +88,18 @@ def reopening_start(previous: str, case_id: str, events: list[dict[str, Any]]) -
         NotFoundError: The history does not say how the case was opened.
     """
     given = _input_of(previous, events)
+    match start_type(events):
+        case names.PICKUP_DELAY_CASE:
+            return pickup_start_from(_without_old(given), case_id=case_id)
+        case names.APPEAL:
+            return _appeal_start(given, events, case_id)
+        case _:
+            return _shortage_start(given, events, case_id)
+
+
+def _shortage_start(
+    given: dict[str, Any], events: list[dict[str, Any]], case_id: str
+) -> CaseStart:
     found = payloads.read(payloads.ShortageInput, given)
     joined = [*_readable(signal_inputs(events, SHORTAGE_FOUND))]
     lines = _merged([found, *joined])
@@ -96,6 +109,20 @@ def reopening_start(previous: str, case_id: str, events: list[dict[str, Any]]) -
         case_id=case_id,
         workflow_type=start_type(events) or names.OVERSELL_CASE,
     )
+
+
+def _appeal_start(given: dict[str, Any], events: list[dict[str, Any]], case_id: str) -> CaseStart:
+    """Return the start of an appeal with every case and order that joined the earlier run."""
+    joined = [fact for fact in signal_inputs(events, CASES_JOINED) if isinstance(fact, dict)]
+    everything = {
+        field: [each for one in (given, *joined) for each in one.get(field, ())]
+        for field in ("case_ids", "order_ids")
+    }
+    return appeal_start_from({**_without_old(given), **everything}, case_id=case_id)
+
+
+def _without_old(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name not in _OF_THE_OLD_RUN}
 
 
 def _input_of(case_id: str, events: list[dict[str, Any]]) -> dict[str, Any]:

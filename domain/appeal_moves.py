@@ -23,6 +23,7 @@ APPEAL = MoveTable(
     Row(S.SECOND_ROUND, Move.READY_TO_FILE, S.READY, "it adds or argues something new"),
     *(Row(state, Move.WINDOW_ENDED, S.CLOSED, "the window passed unused") for state in _UNFILED),
     *(Row(state, move, S.CLOSED, why) for state in _OPEN for move, why in _ENDS),
-    *(Row(state, Move.STEP_PARKED, state, "a step waits for a person") for state in _OPEN),
+    Row(S.COLLECTING, Move.STEP_PARKED, S.COLLECTING, "its opening waits for a person"),
+    Row(S.READY, Move.STEP_PARKED, S.READY, "packet or gateway waits for a person"),
 )
 """Appeals. One never reads `parked`: proofs, filings and windows go on while a step waits."""

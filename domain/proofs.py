@@ -55,6 +55,13 @@ def kind_named(
     return kinds[0]
 
 
+def kind_of_proof(word: str, proofs: Sequence[ProofView]) -> RequirementKind | None:
+    """Return the kind that a word means beside what a case asks for: a kind, or a proof's key."""
+    if word in set(RequirementKind):
+        return RequirementKind(word)
+    return next((proof.kinds[0] for proof in proofs if proof.key == word), None)
+
+
 def asks_of(
     proven: Completeness, scenario: Scenario, now: datetime, *, within: timedelta
 ) -> tuple[EvidenceAsk, ...]:

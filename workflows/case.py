@@ -390,15 +390,22 @@ class Case(Storyteller):
             return None
 
     async def local(self, method: Callable[..., Awaitable[T]], cmd: Any, summary: str) -> T:
-        """Run a short activity of ours inside the workflow's own worker."""
-        return await workflow.execute_local_activity_method(
-            method,
-            cmd,
-            start_to_close_timeout=OURS.attempt,
-            schedule_to_close_timeout=self.outage.park_after,
-            retry_policy=OURS.retry,
-            summary=summary,
-        )
+        """Run a short activity of ours inside the workflow's own worker.
+
+        Raises:
+            ActivityError: It failed; of a local activity the SDK raises the bare cause.
+        """
+        try:
+            return await workflow.execute_local_activity_method(
+                method,
+                cmd,
+                start_to_close_timeout=OURS.attempt,
+                schedule_to_close_timeout=self.outage.park_after,
+                retry_policy=OURS.retry,
+                summary=summary,
+            )
+        except ApplicationError as error:
+            raise _as_activity_error(error, summary) from error
 
     async def keep(
         self,
@@ -466,6 +473,18 @@ def _is_being_cancelled() -> bool:
     """Tell whether the running task was cancelled, even if what it awaited went on to its end."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+def _as_activity_error(error: ApplicationError, summary: str) -> ActivityError:
+    return ActivityError(
+        f"{summary}: {error.message}",
+        scheduled_event_id=0,
+        started_event_id=0,
+        identity="",
+        activity_type=summary,
+        activity_id="",
+        retry_state=None,
+    )
 
 
 def read_trouble(error: ActivityError) -> tuple[bool, str]:

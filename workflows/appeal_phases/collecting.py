@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.appeal_state import ARGUMENT, ORDERS, SCENARIO, WINDOW
     from workflows.case import DONE
 
-LOOK_EVERY = timedelta(hours=12)
+LOOK_EVERY = timedelta(days=1)
 """How often the evidence of the ticket's cases is looked at, whatever they tell."""
 _LEAST = timedelta(hours=1)
 """People have at least so long for a proof."""

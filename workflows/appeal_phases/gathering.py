@@ -9,6 +9,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.ports import AppealsPort, EffectKey, Gathered, GatherEvidence
 
 
+GATHER = "gather"
+
+
 async def take_in(case: AppealCase) -> None:
     """Act on what has arrived; a look that fails holds up neither news nor a deadline."""
     case.inbox.taken_in = case.inbox.arrivals
@@ -18,14 +21,14 @@ async def take_in(case: AppealCase) -> None:
     done = await case.race(
         _gather(case),
         until=case.next_instant(),
-        unless=lambda: case.closed or (bool(case.parked) and case.inbox.news),
+        unless=lambda: case.closed or (case.task(GATHER) is not None and case.inbox.news),
         why="look at the cases",
     )
     case.inbox.gather = case.inbox.gather or done is None
 
 
 async def _gather(case: AppealCase) -> bool:
-    gathered = await case.take_step("gather", lambda key: _look(case, key), fresh=True)
+    gathered = await case.take_step(GATHER, lambda key: _look(case, key), fresh=True, beside=True)
     for one in gathered.cases:
         if not one.known and case.inbox.first_time(f"unknown:{one.case_id}"):
             case.tell(EventKey.SIGNAL_REFUSED, f"nobody knows the case {one.case_id}")
