@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from nicegui import ui
 
-from console.cards import Page, badge, card, case_link, facts, ready_text
+from console.cards import Page, badge, card, case_link, facts, of_every_case, ready_text
 from console.evidence_cards import evidence, proofs
 from console.look import at
 from domain.appeals import LONGEST_APPEAL_TEXT
@@ -43,7 +43,8 @@ def _readiness(page: Page, part: AppealPart) -> None:
             ui.linear_progress(part.score, show_value=False).classes("grow min-w-24")
             ui.label(f"{part.score:.0%}")
         if part.why:
-            ui.label(part.why).classes("text-body2 break-words")
+            why = page.reader.words.rule(part.why)
+            ui.label(why).classes("text-body2 break-words")
 
 
 def _packet(page: Page, packet: PacketView) -> None:
@@ -77,7 +78,6 @@ def _packet_download(page: Page, packet: PacketView, evidence_id: str) -> None:
 
 
 def _ticket(page: Page, part: AppealPart) -> None:
-    view = page.view
     allowed = str(part.rounds_allowed) if part.rounds_allowed else page.say("unknown")
     with card(page.say("Ticket")):
         told = {
@@ -91,12 +91,7 @@ def _ticket(page: Page, part: AppealPart) -> None:
             "Goes in at the latest": at(part.last_safe_moment),
             "Window ends": at(part.window_ends),
             "Filed through": page.term(part.channel, "channel") if part.channel else None,
-            "Shop": view.shop_id,
-            "Market": view.market,
-            "Taken by": view.assignee,
-            "Playbook": f"{view.playbook.name} {view.playbook.version}" if view.playbook else None,
-            "Opened": at(view.opened_at),
-            "Closed": at(view.closed_at),
+            **of_every_case(page),
         }
         facts(page, told)
         if part.rule:
@@ -113,7 +108,11 @@ def _filing(page: Page, one: FilingView) -> None:
                 badge(page.term(one.decision), "positive" if won else "negative")
             if one.complete is False:
                 badge(page.say("incomplete"), "orange-9")
-        filed = f"{page.say('filed at')} {at(one.filed_at)} · {one.reference or '–'}"
+        filed = (
+            f"{page.say('filed at')} {at(one.filed_at)} · {one.reference or '–'}"
+            if one.filed_at
+            else page.say("not filed yet")
+        )
         ui.label(filed).classes("text-caption text-grey-8 break-words")
         if one.decided_at or one.reason:
             ui.label(f"{page.say('decided at')} {at(one.decided_at)} {one.reason}").classes(

@@ -7,7 +7,7 @@ from datetime import datetime
 from nicegui import ui
 
 from console.decisions import Button
-from console.look import at
+from console.look import NONE, at
 from console.reader import Reader
 from domain.cases import CaseView, TimelineEvent
 from domain.evidence import EvidenceItem
@@ -25,6 +25,7 @@ class Shown:
     evidence: tuple[EvidenceItem, ...] = ()
     orders: tuple[IncidentOrder, ...] = ()
     """Of an incident."""
+    shop_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,25 @@ def card(title: str) -> ui.card:
 
 
 def facts(page: Page, told: Mapping[str, str | None]) -> None:
-    """Show names with their values, a dash for none."""
+    """Show names with their values; what is not known is left out."""
     with ui.grid(columns="auto 1fr").classes("w-full gap-x-4 gap-y-1"):
         for name, value in told.items():
-            ui.label(page.say(name)).classes("text-grey-7")
-            ui.label(value or "–").classes("break-words min-w-0")
+            if value and value != NONE:
+                ui.label(page.say(name)).classes("text-grey-7")
+                ui.label(value).classes("break-words min-w-0")
+
+
+def of_every_case(page: Page) -> dict[str, str | None]:
+    """Return what is told of every kind of case, last."""
+    view = page.view
+    return {
+        "Shop": page.shown.shop_name or view.shop_id,
+        "Market": view.market,
+        "Taken by": view.assignee,
+        "Playbook": f"{view.playbook.name} {view.playbook.version}" if view.playbook else None,
+        "Opened": at(view.opened_at),
+        "Closed": at(view.closed_at),
+    }
 
 
 def buttons(page: Page, title: str, offered: Sequence[Button]) -> None:

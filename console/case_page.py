@@ -39,7 +39,7 @@ async def show_case(rooms: Rooms, reader: Reader, case: str) -> None:
 
     async def refresh() -> None:
         try:
-            found = await _look(rooms, case, shown[0] if shown else None)
+            found = await look(rooms, case, shown[0] if shown else None)
         except (CaseDeskError, DomainError, RecordsError) as error:
             trouble.text = f"{reader.say('The case cannot be shown')}: {error}"
             return
@@ -67,13 +67,28 @@ async def show_case(rooms: Rooms, reader: Reader, case: str) -> None:
     ui.timer(_STALE_SECONDS, refresh)
 
 
-async def _look(rooms: Rooms, case: str, before: Shown | None) -> Shown:
+async def look(rooms: Rooms, case: str, before: Shown | None) -> Shown:
+    """Read everything that the page of a case shows.
+
+    Args:
+        rooms: Where to look.
+        case: As people write it.
+        before: What was read last; the orders of an incident that has not changed since are not
+            read again.
+    """
     case_id = await rooms.desk.find(case)
     view = CaseView.model_validate(await rooms.desk.view(case_id))
     story = [TimelineEvent.model_validate(one) for one in await rooms.desk.timeline(case_id)]
     same = before is not None and before.view == view
     orders = before.orders if before and same else await _orders(rooms, view)
-    return Shown(view, tuple(story), await _files(rooms, view), orders)
+    shops = await rooms.shops()
+    return Shown(
+        view=view,
+        story=tuple(story),
+        evidence=await _files(rooms, view),
+        orders=orders,
+        shop_name=shops.get(view.shop_id, ""),
+    )
 
 
 async def _files(rooms: Rooms, view: CaseView) -> tuple[EvidenceItem, ...]:

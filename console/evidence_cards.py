@@ -7,6 +7,7 @@ from nicegui import ui
 from console.cards import Page, answer, badge, card, copy_button, decision_button
 from console.decisions import evidence_button
 from console.look import at, distance, urgency
+from console.words import Tongue
 from domain.case_parts import ProofState, ProofView, ScenarioView
 from domain.evidence import EvidenceItem
 from domain.requirements import MADE_BY_MACHINES
@@ -61,7 +62,7 @@ def _by_people(proof: ProofView) -> bool:
 
 
 def _why_wanted(page: Page, proof: ProofView) -> None:
-    ui.label(proof.ask).classes("text-body2 text-grey-8 break-words")
+    ui.label(what_is_asked(page, proof)).classes("text-body2 text-grey-8 break-words")
     if proof.until:
         until = f"{page.say('can be had until')} {at(proof.until)}"
         ui.label(f"{until} ({distance(page.reader, proof.until, page.now)})").classes(
@@ -71,6 +72,13 @@ def _why_wanted(page: Page, proof: ProofView) -> None:
         causes = ", ".join(page.term(one, "scenario") for one in proof.scenarios)
         why = "an appeal needs it if the cause is" if proof.needed else "it helps if the cause is"
         ui.label(f"{page.say(why)}: {causes}").classes("text-caption text-grey-7 break-words")
+
+
+def what_is_asked(page: Page, proof: ProofView) -> str:
+    """Return what a proof must show, in the reader's language where its task knows it."""
+    tasks = {task.step: task.ask_zh for task in page.view.tasks}
+    chinese = tasks.get(f"evidence:{proof.key}", "")
+    return chinese if chinese and page.reader.words.tongue is Tongue.CHINESE else proof.ask
 
 
 def scenarios(page: Page, known: tuple[ScenarioView, ...]) -> None:

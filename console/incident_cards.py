@@ -4,7 +4,7 @@ from typing import Any
 
 from nicegui import events, ui
 
-from console.cards import Page, badge, card, case_link, facts
+from console.cards import Page, badge, card, case_link, facts, of_every_case
 from console.decisions import move_button
 from console.look import at, distance
 from domain.allocation_record import Side
@@ -106,7 +106,7 @@ def _order(page: Page, order: IncidentOrder) -> dict[str, Any]:
         "order_id": order.order_id,
         "units": order.units,
         "standing": page.term(order.standing, "standing"),
-        "why": order.why,
+        "why": page.reader.words.reason(order.why),
         "case": f"/cases/{order.case_id}" if order.case_id else "",
         "outcome": page.term(order.outcome) if order.outcome else "",
         "to": to.value if move and to else "",
@@ -167,12 +167,7 @@ def _item(page: Page, part: IncidentPart) -> None:
             "Stream": view.stream,
             "Orders are read next": at(part.next_look_at),
             "Recorded allocation": part.allocation,
-            "Shop": view.shop_id,
-            "Market": view.market,
-            "Taken by": view.assignee,
-            "Playbook": f"{view.playbook.name} {view.playbook.version}" if view.playbook else None,
-            "Opened": at(view.opened_at),
-            "Closed": at(view.closed_at),
+            **of_every_case(page),
         }
         facts(page, told)
         if part.duplicate_of:

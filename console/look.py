@@ -10,6 +10,8 @@ from nicegui import ui
 from console.reader import ACTOR, LANGUAGE, Reader
 from console.words import Tongue
 
+NONE = "–"
+"""Stands where nothing is known."""
 _SOON = timedelta(hours=4)
 _REMEMBER = "; path=/; max-age=31536000; samesite=strict"
 
@@ -68,13 +70,13 @@ def _remember_language(tongue: Tongue) -> str:
 
 def at(instant: datetime | None) -> str:
     """Return an instant for people."""
-    return f"{instant:%Y-%m-%d %H:%M}" if instant else "–"
+    return f"{instant:%Y-%m-%d %H:%M}" if instant else NONE
 
 
 def distance(reader: Reader, instant: datetime | None, now: datetime) -> str:
     """Return how far away an instant is, in the two largest units."""
     if instant is None:
-        return "–"
+        return NONE
     minutes = int(abs((instant - now).total_seconds()) // 60)
     days, hours = divmod(minutes // 60, 24)
     parts = ((days, "d"), (hours, "h"), (minutes % 60, "min"))

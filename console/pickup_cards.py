@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from console.cards import Page, card, case_link, facts, span
+from console.cards import Page, card, case_link, facts, of_every_case, span
 from console.evidence_cards import evidence, proofs, scenarios
 from console.look import at
 from domain.case_parts import PickupPart
@@ -26,24 +26,21 @@ def pickup_right(page: Page, part: PickupPart) -> None:
 
 
 def _parcel(page: Page, part: PickupPart) -> None:
-    view = page.view
     with card(page.say("Parcel")):
         told = {
             "Package": part.package_id,
             "Where it stands": page.term(part.stage),
             "Carrier": part.carrier,
             "Tracking number": part.tracking_number,
+            "Ready since": at(part.ready_at),
+            "Missed pickup": span(part.missed_from, part.missed_until),
             "Booked pickup": span(part.slot_from, part.slot_until),
+            "To be scanned by": at(part.scan_due_at),
             "Pickups missed": str(part.pickups_missed),
             "Collected": at(part.collected_at),
             "Watched for a penalty until": at(part.watch_until),
             "Carrier asked": ", ".join(at(one) for one in part.carrier_asked_at),
-            "Shop": view.shop_id,
-            "Market": view.market,
-            "Taken by": view.assignee,
-            "Playbook": f"{view.playbook.name} {view.playbook.version}" if view.playbook else None,
-            "Opened": at(view.opened_at),
-            "Closed": at(view.closed_at),
+            **of_every_case(page),
         }
         facts(page, told)
 

@@ -57,6 +57,18 @@ _PATTERNS = {
     rf"(\w+) was {_AT}": "{0}：原为 {1}",
     rf"(\w+): {_AT} -> {_AT}": "{0}：{1} → {2}",
     r"(\w+) -> (\w+)": "{0} → {1}",
+    rf"the window ended at {_AT}(?: UTC)?": "窗口期已于 {0} 结束",
+    r"this round repeats the last one; add an exhibit or argue anew": (
+        "本轮与上一轮相同；请补充证据或新的理由"
+    ),
+    r"everything needed is proven": "所需证据已齐备",
+    r"proofs are missing, and until when they can wait is unknown": ("证据不齐，且不知可等到何时"),
+    rf"proofs are missing; it goes in as it is at {_AT}(?: UTC)?": (
+        "证据不齐；将于 {0} 按现状提交"
+    ),
+    rf"the last safe moment has come; (\w+) less {_TIME} \(.+\)": (
+        "最后安全时刻已到（“{0}”提前 {1}）"
+    ),
     r"silence is no consent": "沉默不等于同意",
     r"a later date needs a new express yes before promise_by": (
         "更晚的日期须在可承诺的最晚时间之前得到买家重新明确同意"
@@ -117,6 +129,8 @@ _REASONS = {
     "stock and ads are as they should be": "库存与广告已恢复",
     "a person withdrew it": "人工撤销",
     "a step waits for a person, in this state": "有步骤等待人工",
+    "its opening waits for a person": "立案步骤等待人工",
+    "packet or gateway waits for a person": "材料包或网关等待人工",
     "a person withdrew the appeal": "人工撤销申诉",
     "a person closed the appeal": "人工结束申诉",
     "complete, or the last safe moment has come": "证据齐备，或已到最后安全时刻",

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from console.cards import Page, card, case_link, facts
+from console.cards import Page, card, case_link, facts, of_every_case
 from console.look import at
 from domain.cases import OfferView
 from domain.supply_parts import OwedView, RoundView
@@ -92,8 +92,6 @@ def shortage_facts(page: Page) -> None:
     refund = " ".join(filter(None, (view.refund.amount, view.refund.currency)))
     with card(page.say("Facts")):
         told = {
-            "Shop": view.shop_id,
-            "Market": view.market,
             "Language": view.language,
             "Contact": page.term(view.contact_mode),
             "Promised": at(view.promised_at),
@@ -102,10 +100,7 @@ def shortage_facts(page: Page) -> None:
             "Gift to pack": view.gift_to_pack,
             "Replacement order": view.replacement_order_id,
             "Stream": view.stream,
-            "Taken by": view.assignee,
-            "Playbook": f"{view.playbook.name} {view.playbook.version}" if view.playbook else None,
-            "Opened": at(view.opened_at),
-            "Closed": at(view.closed_at),
+            **of_every_case(page),
         }
         facts(page, told)
         if view.incident_id:

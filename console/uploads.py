@@ -10,6 +10,7 @@ from nicegui import events, ui
 from console.cards import Page, answer
 from console.decisions import Entry
 from console.evidence import Handed, proofs_of
+from console.evidence_cards import what_is_asked
 from console.payloads import instant_of
 from domain.case_parts import ProofView
 from domain.errors import InputError
@@ -130,7 +131,7 @@ class _Form:
             "text-h6"
         )
         if wanted:
-            ui.label(wanted.ask).classes("text-body2")
+            ui.label(what_is_asked(page, wanted)).classes("text-body2")
         self._kind = _kind_field(page, kinds)
         self._captured = ui.input(page.say("Taken at, if the file does not say")).classes("w-full")
         self._captured.props(f'hint="{page.say("time (UTC), such as 2026-01-31 18:00")}"')

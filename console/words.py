@@ -7,7 +7,7 @@ wire's word.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from console.rules_chinese import in_chinese
+from console import reasons_chinese, rules_chinese
 from console.words_chinese import CHINESE
 from console.words_chinese_proofs import CHINESE_PROOFS
 from console.words_chinese_stock import CHINESE_STOCK
@@ -84,7 +84,11 @@ class Words:
         """Return the rule of a deadline or an event; one that is not built from parts stays."""
         if self.tongue is Tongue.ENGLISH:
             return rule
-        return in_chinese(rule, self.term)
+        return rules_chinese.in_chinese(rule, self.term)
+
+    def reason(self, why: str) -> str:
+        """Return why an order is served or short."""
+        return why if self.tongue is Tongue.ENGLISH else reasons_chinese.in_chinese(why)
 
     def hint(self, step: str) -> str:
         """Return what a task of this step is about, where its own English words are not enough."""

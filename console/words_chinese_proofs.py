@@ -7,6 +7,9 @@ _LABELS = {
     "Carrier": "承运商",
     "Tracking number": "运单号",
     "Booked pickup": "预约揽收时段",
+    "Missed pickup": "未到的揽收时段",
+    "Ready since": "包裹备妥于",
+    "To be scanned by": "平台要求扫描于",
     "Pickups missed": "揽收未到次数",
     "Collected": "揽收时间",
     "Watched for a penalty until": "观察处罚至",
@@ -68,6 +71,7 @@ _LABELS = {
     "The same in English": "英文对照",
     "Download the packet": "下载申诉材料包",
     "filed at": "提交于",
+    "not filed yet": "尚未提交",
     "decided at": "裁定于",
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from nicegui import ui
 
+from console.case_page import look
 from console.uploads import Answer, read_answer
 from domain.case_parts import FilingView, PacketView, ProofState
 from domain.cases import CaseKind, CaseState, HumanTask, OfferView, TimelineEvent
@@ -22,12 +23,16 @@ from tests.support.console_desk import (
     INCIDENT,
     NOW,
     PICKUP_CASE,
+    HeldEvidence,
+    OneCaseDesk,
+    TheseOrders,
     a_case,
     a_late_pickup,
     a_proof,
     an_appeal,
     an_incident,
     an_item,
+    rooms_of,
 )
 from tests.support.console_visitor import Visitor
 
@@ -79,10 +84,24 @@ async def test_a_late_pickup_shows_what_is_held_missing_and_until_when(visitor: 
     helps = a_proof(RequirementKind.CARRIER_CHAT, needed=False, state=ProofState.OVERDUE)
     await visitor.opens(a_late_pickup(held, asked, helps), an_item(note="three of them"))
     await visitor.sees("Parcel 1152921504606846976", "J&T Express", "JT0001", "buyer not told yet")
+    await visitor.sees("Booked pickup", "Blue Jacket")
+    await visitor.sees_not("Taken by", "Closed")
     await visitor.sees("Asked", "Ready photo", "Add a photo of the ready parcels", "(in 4 h 5")
     await visitor.sees("an appeal needs it if the cause is: Carrier never came")
     await visitor.sees("Overdue", "helps", "Held", "Booking confirmation", "made by the system")
     await visitor.sees("2.4 MB · SHA-256 abababababab…", "three of them", "taken ")
+
+
+async def test_what_a_proof_must_show_is_said_in_chinese_where_its_task_knows_it(
+    visitor: Visitor,
+) -> None:
+    task = HumanTask(
+        step="evidence:ready_photo", ask="Add a photo.", ask_zh="请补充：备妥包裹的照片"
+    )
+    visitor.meets(a_late_pickup(a_proof(), a_proof(RequirementKind.CARRIER_CHAT), tasks=(task,)))
+    await visitor.user.open(f"/cases/{PICKUP_CASE}?lang=zh")
+    await visitor.sees("请补充：备妥包裹的照片", "包裹备妥照片", "待提供", "尚未告知买家", "店铺")
+    await visitor.sees_not("Add a photo.", "Ready photo")
 
 
 async def test_a_missing_proof_is_handed_in_under_its_own_name(visitor: Visitor) -> None:
@@ -287,16 +306,16 @@ async def test_what_is_no_number_is_refused_with_an_example(visitor: Visitor) ->
     assert [] == visitor.desk.decided
 
 
-async def test_the_orders_are_read_anew_only_when_the_incident_has_changed(
-    visitor: Visitor,
-) -> None:
+async def test_the_orders_are_read_anew_only_when_the_incident_has_changed() -> None:
     """Rule: an incident of ten thousand orders is not read every five seconds."""
-    await visitor.opens(an_incident())
-    await visitor.presses("Take", until="Done")
-    assert 1 == visitor.orders.read
-    visitor.desk.case = an_incident(on_hand=7777)
-    await visitor.presses("Take", until="7,777")
-    assert 2 == visitor.orders.read
+    desk, orders = OneCaseDesk(an_incident()), TheseOrders()
+    rooms = rooms_of(desk, HeldEvidence(), orders)
+    first = await look(rooms, INCIDENT, None)
+    assert first == await look(rooms, INCIDENT, first)
+    assert 1 == orders.read
+    desk.case = an_incident(on_hand=9)
+    assert first != await look(rooms, INCIDENT, first)
+    assert 2 == orders.read
 
 
 async def test_a_closed_incident_moves_no_order(visitor: Visitor) -> None:
