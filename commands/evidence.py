@@ -21,7 +21,7 @@ from console.evidence import Added, EvidenceDesk, Handed, proofs_of
 from domain.cases import CaseView
 from domain.durations import write_duration
 from domain.errors import InputError
-from domain.evidence import EvidenceItem, EvidenceKind, kind_of
+from domain.evidence import ContentCredentials, EvidenceItem, EvidenceKind, kind_of
 from domain.proofs import kind_of_proof
 from domain.requirements import RequirementKind
 from vault import intake
@@ -215,12 +215,18 @@ def _table(items: list[EvidenceItem]) -> Table:
         table.add_row(
             item.evidence_id,
             item.requirement,
-            f"{item.kind}, {size_text(item.size)}",
+            _what(item),
             instant(item.collected_at),
             item.collected_by,
             ", ".join(marks) or item.name,
         )
     return table
+
+
+def _what(item: EvidenceItem) -> str:
+    found = item.findings.content_credentials
+    looked = found is not ContentCredentials.NOT_LOOKED_FOR
+    return f"{item.kind}, {size_text(item.size)}" + (f"; C2PA {found}" if looked else "")
 
 
 @app.command()

@@ -191,6 +191,7 @@ async def test_people_read_a_table_of_eighty_columns(
     assert f"{case.handle.id} has it." in " ".join(added.out.split())
     assert max(len(line) for line in listed.out.splitlines()) <= 80
     assert f"{len(items_of(stack, case))} pieces of evidence." in listed.out
+    assert "C2PA" in listed.out
     document = (await command(stack, "evidence", "list", case.package_id, "--json")).document
     assert [item.evidence_id for item in items_of(stack, case)] == [
         one["evidence_id"] for one in document
