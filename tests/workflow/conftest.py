@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
+from records.units import UnitReservations
 from tests.support.incidents import incident_floor
 from tests.support.stack import Stack
 from worker import WORKFLOWS
@@ -43,6 +44,9 @@ async def _checked(request: pytest.FixtureRequest, stack: Stack) -> AsyncIterato
     stack.opened.clear()
     yield stack
     await stack.sandbox.clear_faults()
+    for case in stack.opened:
+        # Cases stay open when their test ends; what they hold must not run out for later ones.
+        UnitReservations(stack.db).release(case.handle.id)
     claimed = {row for mark in request.node.iter_markers("moves") for row in mark.args}
     taken: set[str] = set()
     for case in stack.opened if claimed else ():
