@@ -38,7 +38,9 @@ SHORTAGE = MoveTable(
     Row(S.AWAITING_CHOICE, Move.NO_REPLY, S.REFUNDING, "the choice deadline passed in silence"),
     Row(S.AWAITING_CHOICE, Move.NO_CONSENT, S.REFUNDING, "nobody agreed to the later date"),
     Row(S.AWAITING_CHOICE, Move.SILENCE_AGREED, S.WAITING_RESTOCK, "law and playbook let it"),
-    Row(S.AWAITING_CHOICE, Move.NOTHING_COMES, S.REFUNDING, "the buyer was told that nothing comes"),
+    Row(
+        S.AWAITING_CHOICE, Move.NOTHING_COMES, S.REFUNDING, "the buyer was told that nothing comes"
+    ),
     Row(S.AWAITING_CHOICE, Move.NO_DATE_LEFT, S.REFUNDING, "no date is left that can be kept"),
     Row(S.AWAITING_CHOICE, Move.SKU_JOINED, S.CONTACTING, "a further product needs one more ask"),
     Row(S.WAITING_RESTOCK, Move.KEPT, S.CLOSED, "the order was dispatched by the date"),
