@@ -75,6 +75,31 @@ class FactDoor:
         """Signal the shortage case of an order; otherwise as `signal_case`."""
         return await self.signal_case(names.order_case_id(shop_id, order_id), name, payload)
 
+    async def signal_package(
+        self, shop_id: str, package_id: str, name: str, payload: Mapping[str, Any]
+    ) -> Delivery:
+        """Signal the late pickup of a package; otherwise as `signal_case`."""
+        return await self.signal_case(names.pickup_case_id(shop_id, package_id), name, payload)
+
+    async def late_pickups_of(self, shop_id: str, order_id: str) -> list[str]:
+        """List the open late pickups whose parcel goes by an order: its first one.
+
+        Raises:
+            UnreachableError: The server did not answer.
+        """
+        # Ids of both are digits; whatever else a notification says is nobody's order.
+        if not (shop_id.isdecimal() and order_id.isdecimal()):
+            return []
+        query = (
+            f"WorkflowType = '{names.PICKUP_DELAY_CASE}' AND ExecutionStatus = 'Running' "
+            f"AND {names.CASE_SHOP.name} = '{shop_id}' AND {names.CASE_ORDER.name} = '{order_id}'"
+        )
+        try:
+            found = self._client.list_workflows(query, rpc_timeout=PATIENCE)
+            return [run.id async for run in found]
+        except (RPCError, RuntimeError) as error:
+            raise UnreachableError("a question for late pickups", type(error).__name__) from error
+
     async def check(self) -> None:
         """Return if the server answers.
 

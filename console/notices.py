@@ -1,11 +1,13 @@
 """What a notification of the platform means to us: facts for cases, or a reason for none."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.orders import ChatMessage, ChatRole
+from domain.orders import ChatMessage, ChatRole, OrderStatus
 from tiktok_shop.webhooks import (
     Notification,
+    PackageChanged,
     WebhookType,
     read_cancellation,
     read_message,
@@ -28,6 +30,18 @@ class OrderFact:
     signal: str
     payload: dict[str, Any]
 
+    moves_parcel: bool = False
+    """Whether a late pickup of the order's parcel should hear it too."""
+
+
+@dataclass(frozen=True)
+class PackageFact:
+    """Something about a package, for its late pickup if there is one."""
+
+    package_id: str
+    signal: str
+    payload: dict[str, Any]
+
 
 @dataclass(frozen=True)
 class BuyerFact:
@@ -47,7 +61,16 @@ class NoFact:
     """Whether people should look: the shop may go silent."""
 
 
-Fact = OrderFact | BuyerFact
+Fact = OrderFact | PackageFact | BuyerFact
+_PARCEL_MOVED = frozenset(
+    {
+        OrderStatus.IN_TRANSIT,
+        OrderStatus.DELIVERED,
+        OrderStatus.COMPLETED,
+        OrderStatus.CANCELLED,
+    }
+)
+"""States of an order in which its parcel no longer waits for the carrier."""
 _DEAF = NoFact("webhook.shop_deauthorized", urgent=True)
 _EXPIRING = NoFact("webhook.authorization_expires", urgent=True)
 _NO_ORDERS = NoFact("webhook.package_without_orders")
@@ -91,7 +114,12 @@ def read_notice(notification: Notification) -> tuple[Fact, ...] | NoFact:
 
 def _order_status(notification: Notification) -> OrderFact:
     change = read_order_status(notification.data)
-    return OrderFact(change.order_id, ORDER_CHANGED, change.model_dump(mode="json"))
+    return OrderFact(
+        change.order_id,
+        ORDER_CHANGED,
+        change.model_dump(mode="json"),
+        moves_parcel=change.status in _PARCEL_MOVED,
+    )
 
 
 def _cancellation(notification: Notification) -> OrderFact:
@@ -105,22 +133,25 @@ def _cancellation(notification: Notification) -> OrderFact:
     return OrderFact(change.order_id, ORDER_CHANGED, payload)
 
 
-def _packages(notification: Notification) -> tuple[OrderFact, ...]:
+def _packages(notification: Notification) -> tuple[Fact, ...]:
     return tuple(
-        OrderFact(
-            order_id,
-            PACKAGE_CHANGED,
-            {
-                "package_id": change.package_id,
-                "order_id": order_id,
-                "order_ids": list(change.order_ids),
-                "status": change.status,
-                "changed_at": change.changed_at.isoformat(),
-            },
-        )
+        fact
         for change in read_packages(notification.data)
-        for order_id in change.order_ids
+        if change.order_ids
+        for fact in _of_package(change)
     )
+
+
+def _of_package(change: PackageChanged) -> Iterator[Fact]:
+    payload = {
+        "package_id": change.package_id,
+        "order_ids": list(change.order_ids),
+        "status": change.status,
+        "changed_at": change.changed_at.isoformat(),
+    }
+    yield PackageFact(change.package_id, PACKAGE_CHANGED, payload)
+    for order_id in change.order_ids:
+        yield OrderFact(order_id, PACKAGE_CHANGED, {**payload, "order_id": order_id})
 
 
 def _message(notification: Notification) -> tuple[BuyerFact] | NoFact:

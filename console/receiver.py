@@ -12,7 +12,15 @@ import structlog
 from pydantic import SecretStr
 
 from casedesk.facts import Delivery, UnreachableError
-from console.notices import BUYER_WROTE, BuyerFact, Fact, NoFact, OrderFact, read_notice
+from console.notices import (
+    BUYER_WROTE,
+    BuyerFact,
+    Fact,
+    NoFact,
+    OrderFact,
+    PackageFact,
+    read_notice,
+)
 from records.conversations import ConversationIndex, IndexedCase
 from records.database import Database
 from records.errors import StoreUnavailableError
@@ -50,7 +58,15 @@ class Door(Protocol):
     async def signal_order(
         self, shop_id: str, order_id: str, name: str, payload: Mapping[str, Any]
     ) -> Delivery:
-        """Signal the case of an order."""
+        """Signal the shortage case of an order."""
+
+    async def signal_package(
+        self, shop_id: str, package_id: str, name: str, payload: Mapping[str, Any]
+    ) -> Delivery:
+        """Signal the late pickup of a package."""
+
+    async def late_pickups_of(self, shop_id: str, order_id: str) -> list[str]:
+        """List the open late pickups whose parcel goes by an order."""
 
 
 @dataclass(frozen=True)
@@ -160,12 +176,24 @@ class Receiver:
         """Tell everyone whom a fact concerns; return who was there to hear it."""
         match fact:
             case OrderFact():
-                heard = await self._door.signal_order(
-                    shop_id, fact.order_id, fact.signal, fact.payload
+                return await self._tell_order(shop_id, fact)
+            case PackageFact():
+                heard = await self._door.signal_package(
+                    shop_id, fact.package_id, fact.signal, fact.payload
                 )
-                return [fact.order_id] if heard is Delivery.DELIVERED else []
+                return [fact.package_id] if heard is Delivery.DELIVERED else []
             case BuyerFact():
                 return await self._tell_conversation(shop_id, fact)
+
+    async def _tell_order(self, shop_id: str, fact: OrderFact) -> list[str]:
+        heard = await self._door.signal_order(shop_id, fact.order_id, fact.signal, fact.payload)
+        told = [fact.order_id] if heard is Delivery.DELIVERED else []
+        if not fact.moves_parcel:
+            return told
+        for case_id in await self._door.late_pickups_of(shop_id, fact.order_id):
+            await self._door.signal_case(case_id, fact.signal, fact.payload)
+            told.append(case_id)
+        return told
 
     async def _tell_conversation(self, shop_id: str, fact: BuyerFact) -> list[str]:
         cases = await asyncio.to_thread(self._conversations.cases_of, fact.conversation_id)

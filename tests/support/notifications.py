@@ -77,6 +77,8 @@ class FakeDoor:
     heard: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
     unreachable: bool = False
+    pickups: dict[str, list[str]] = field(default_factory=dict)
+    """Open late pickups by the order that their parcel goes by."""
 
     async def signal_case(self, case_id: str, name: str, payload: Mapping[str, Any]) -> Delivery:
         """Remember a signal."""
@@ -92,6 +94,16 @@ class FakeDoor:
     ) -> Delivery:
         """Remember a signal for the case of an order."""
         return await self.signal_case(f"order-case:{shop_id}:{order_id}", name, payload)
+
+    async def signal_package(
+        self, shop_id: str, package_id: str, name: str, payload: Mapping[str, Any]
+    ) -> Delivery:
+        """Remember a signal for the late pickup of a package."""
+        return await self.signal_case(f"pickup-case:{shop_id}:{package_id}", name, payload)
+
+    async def late_pickups_of(self, shop_id: str, order_id: str) -> list[str]:
+        """Return what is known of an order."""
+        return self.pickups.get(order_id, [])
 
     async def check(self) -> None:
         """Answer, or not."""

@@ -229,7 +229,7 @@ async def test_a_cancellation_is_news_of_its_order(
     assert "2026-11-22T12:00:01+00:00" == second["changed_at"]
 
 
-async def test_a_package_update_reaches_the_case_of_every_order_in_it(
+async def test_a_package_update_reaches_its_late_pickup_and_the_case_of_every_order_in_it(
     http: httpx.AsyncClient, door: FakeDoor
 ) -> None:
     packages = [
@@ -240,11 +240,28 @@ async def test_a_package_update_reaches_the_case_of_every_order_in_it(
     assert 200 == (await post(http, envelope(4, data))).status_code
     heard = [(case, name, p["package_id"], p["order_ids"]) for case, name, p in door.heard]
     assert [
+        (f"pickup-case:{SHOP}:p1", "package_changed", "p1", ["o1", "o2"]),
         (f"order-case:{SHOP}:o1", "package_changed", "p1", ["o1", "o2"]),
         (f"order-case:{SHOP}:o2", "package_changed", "p1", ["o1", "o2"]),
+        (f"pickup-case:{SHOP}:p2", "package_changed", "p2", ["o3"]),
         (f"order-case:{SHOP}:o3", "package_changed", "p2", ["o3"]),
     ] == heard
     assert {"SPLIT"} == {payload["status"] for _, _, payload in door.heard}
+
+
+@pytest.mark.parametrize(
+    ("status", "heard"),
+    [("AWAITING_SHIPMENT", False), ("IN_TRANSIT", True), ("DELIVERED", True), ("CANCEL", True)],
+)
+async def test_a_parcel_that_moves_is_news_for_its_late_pickup(
+    status: str, *, heard: bool, http: httpx.AsyncClient, door: FakeDoor
+) -> None:
+    """Rule: a scan shows as a state of the order; orders that only come in ask for no pickup."""
+    pickup = f"pickup-case:{SHOP}:p1"
+    door.pickups = {ORDER: [pickup]}
+    assert 200 == (await post(http, envelope(1, order_status(status=status)))).status_code
+    told = [case for case, name, _ in door.heard if name == "order_changed"]
+    assert [CASE, *([pickup] if heard else [])] == told
 
 
 async def test_an_order_without_a_case_is_confirmed_all_the_same(

@@ -1,5 +1,6 @@
 """Facts on their way through the real server, the real process and the sandbox's webhooks."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from records.cases import CaseArchive, CaseOpenings, ClosedCase, Dossier
 from records.database import Database
 from sandbox.shops import US_SHOP_ID
 from tests.support.console import running_console
+from tests.support.pickups import late
 from tests.support.stack import Stack
 from tiktok_shop.events import EventTopic
 
@@ -25,6 +27,21 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 @pytest.fixture
 def door(stack: Stack) -> FactDoor:
     return FactDoor(stack.client, CaseOpenings(stack.db))
+
+
+async def test_a_late_pickup_is_found_by_its_order_and_hears_of_its_package(
+    stack: Stack, door: FactDoor
+) -> None:
+    case = await late(stack)
+    async with asyncio.timeout(20):
+        # The server's list trails the case: there is nothing to await.
+        while not (found := await door.late_pickups_of(US_SHOP_ID, case.order_ids[0])):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    assert [case.handle.id] == found
+    assert [] == await door.late_pickups_of(US_SHOP_ID, "0' OR 1")
+    changed = {"package_id": case.package_id, "status": "SPLIT"}
+    told = await door.signal_package(US_SHOP_ID, case.package_id, "package_changed", changed)
+    assert Delivery.DELIVERED is told
 
 
 async def test_a_case_that_was_never_opened_is_nobody(door: FactDoor) -> None:
@@ -82,6 +99,8 @@ async def test_a_server_that_is_down_is_unreachable_not_nobody(records_db: Datab
     door = FactDoor(await _client("127.0.0.1:1"), CaseOpenings(records_db))
     with pytest.raises(UnreachableError, match="penalty_issued for x"):
         await door.signal_case("x", "penalty_issued", {})
+    with pytest.raises(UnreachableError):
+        await door.late_pickups_of("1", "2")
     with pytest.raises(UnreachableError):
         await door.check()
 
