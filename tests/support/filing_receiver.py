@@ -70,6 +70,12 @@ class Receiver:
         """Answer the next calls of a method in these ways, then as it should."""
         self.odd.setdefault(method, deque()).extend(oddities)
 
+    async def until_filed(self, appeals: int, *, seconds: float = 20) -> None:
+        """Wait until it has handed so many appeals in."""
+        async with asyncio.timeout(seconds):
+            while self.filed < appeals:  # noqa: ASYNC110 - the endpoint tells nobody
+                await asyncio.sleep(0.02)
+
     def methods(self) -> list[str]:
         """Return the methods of all calls."""
         return [call.method for call in self.calls]
