@@ -5,7 +5,7 @@ import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.cases import CaseOutcome, CaseState, CaseView
@@ -120,10 +120,19 @@ class Floor:
         self.orders += made
         return made
 
-    async def sell_now(self) -> str:
-        """Let one more buyer order the SKU at this moment."""
-        (order_id,) = await self.sell(1, create_time="-1", paid_time="-1")
+    async def sell_now(self, incident: Opened) -> str:
+        """Let one more buyer order the SKU at this moment of the incident's clock."""
+        now = int((await incident.now()).timestamp())
+        (order_id,) = await self.sell(1, create_time=now, paid_time=now, update_time=now)
         return order_id
+
+    async def change(self, incident: Opened, order_id: str, status: str) -> None:
+        """Let an order change its state at this moment of the incident's clock."""
+        shops = self.stack.sandbox
+        behind = await incident.now() - datetime.fromisoformat((await shops.clock())["now"])
+        if behind > timedelta(0):
+            await shops.advance(behind.total_seconds())
+        await shops.put_orders({"id": order_id, "status": status})
 
     async def open(self, on_hand: int, **payload: Any) -> Opened:
         """Open an incident by plain start, as the Temporal CLI would."""

@@ -176,7 +176,7 @@ async def test_an_order_that_is_cancelled_gives_its_units_to_the_next(floor: Sta
     waiting = sku.case(sku.orders[1])
     await waiting.until(S.AWAITING_CHOICE)
 
-    await floor.sandbox.put_orders({"id": sku.orders[0], "status": "CANCELLED"})
+    await sku.change(incident, sku.orders[0], "CANCELLED")
     await look_round(incident)
     view = await incident.until(lambda view: part(view).counts.left == 1)
 
@@ -188,7 +188,7 @@ async def test_an_order_that_comes_late_stands_last_and_gets_its_case(floor: Sta
     sku = fresh(floor)
     incident = await sku.oversold(1, on_hand=0)
 
-    await sku.sell_now()
+    await sku.sell_now(incident)
     await look_round(incident)
     view = await incident.until(lambda view: part(view).counts.opened == 2)
 

@@ -127,7 +127,7 @@ async def test_a_supplier_that_fails_turns_what_is_opened_from_then_on(floor: St
 
     await _news(incident, state="unavailable")
     await early.until(lambda view: view.kind is CaseKind.UNAVAILABLE)
-    late_order = await sku.sell_now()
+    late_order = await sku.sell_now(incident)
     await look_round(incident)
     await incident.until(lambda view: part(view).counts.opened == 2)
     late = sku.case(late_order)
