@@ -23,7 +23,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(opening.app, name="open")
-opening.app.command("pickup")(pickups.pickup)
+for beside in (pickups.pickup,):
+    opening.app.command(beside.__name__)(beside)
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(appeals.app, name="appeal")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -117,29 +118,21 @@ def build_workers(
         *_letter_activities(settings, db, letters, shop),
         *_ad_activities(settings, db, ads),
     ]
+    worker = partial(Worker, client, graceful_shutdown_timeout=GRACE)
     return [
-        Worker(
-            client,
+        worker(
             task_queue=names.CASES_QUEUE,
             workflows=WORKFLOWS,
             activities=ours,
             workflow_runner=sandbox_runner(),
             max_cached_workflows=settings.cached_cases,
-            graceful_shutdown_timeout=GRACE,
         ),
-        Worker(
-            client,
+        worker(
             task_queue=names.SHOP_API_QUEUE,
             activities=_platform_activities(shop, db, vault),
             max_task_queue_activities_per_second=settings.shop_api_per_second,
-            graceful_shutdown_timeout=GRACE,
         ),
-        Worker(
-            client,
-            task_queue=names.DESK_QUEUE,
-            activities=ours,
-            graceful_shutdown_timeout=GRACE,
-        ),
+        worker(task_queue=names.DESK_QUEUE, activities=ours),
     ]
 
 
@@ -161,6 +154,7 @@ def _our_activities(client: Client, settings: Settings, db: Database) -> list[Ca
         records.reserve_refund,
         records.settle_refund,
         records.file_case,
+        records.index_parcel,
         records.reopen_case,
         ledgers.pad_promise,
         ledgers.note_promise,
@@ -256,9 +250,11 @@ def _appeal_activities(
 
 
 def _filing_gateway(settings: Settings) -> FilingGateway | None:
-    url = str(settings.gateway_url) if settings.gateway_url else None
+    url, secret = settings.gateway_url, settings.gateway_secret
     return FilingGateway.open(
-        url, settings.gateway_secret, timeout_seconds=settings.gateway_timeout_seconds
+        str(url) if url else None,
+        secret.get_secret_value() if secret else None,
+        timeout_seconds=settings.gateway_timeout_seconds,
     )
 
 

@@ -12,10 +12,11 @@ from typing_extensions import override
 
 from activities.beating import while_beating
 from activities.evidence import told_of_vault
-from activities.gateway_answers import SECRET, URL, WHO, Filing
+from activities.gateway_answers import SECRET, URL, WHO
 from activities.gateway_client import FilingGateway, Upload
 from activities.troubles import NEEDS_PERSON, told_to_temporal, within_attempt
 from domain.evidence import EvidenceItem
+from domain.filings import EndpointFiling
 from domain.timeline import CASE
 from tiktok_shop.errors import AskPersonError, LookFirstError, Refusal
 from vault.errors import UnknownEvidenceError
@@ -71,13 +72,13 @@ class GatewayActivities(GatewayPort):
 
     async def _in_time(
         self, gateway: FilingGateway, filing_id: str, cmd: FileByGateway
-    ) -> tuple[Filing, bool]:
+    ) -> tuple[EndpointFiling, bool]:
         async with within_attempt(WHO):
             return await self._filing(gateway, filing_id, cmd)
 
     async def _filing(
         self, gateway: FilingGateway, filing_id: str, cmd: FileByGateway
-    ) -> tuple[Filing, bool]:
+    ) -> tuple[EndpointFiling, bool]:
         """Return the filing, and whether it was there before."""
         if activity.info().attempt > 1 or cmd.key.tried_before:
             there = await gateway.look(filing_id)

@@ -4,19 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any
 
 import httpx
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
 
+from domain.filings import EndpointFiling, read_filing
 from tiktok_shop.errors import (
     AskPersonError,
     InvalidRequestError,
@@ -31,8 +22,6 @@ URL, SECRET = "WENHUO_GATEWAY_URL", "WENHUO_GATEWAY_SECRET"
 _LARGEST_ANSWER = 64 * 1024
 _SHOWN = 200
 WHO = "the filing gateway"
-PENDING = "pending"
-"""What the endpoint calls a filing that it has taken and not handed in yet."""
 _NOT_NOW = "cannot do it now"
 _UNSIGNED = f"did not accept our signature; compare {SECRET} on both sides"
 _KNOWN: Mapping[int, tuple[type[ShopError], str]] = {
@@ -45,27 +34,6 @@ _KNOWN: Mapping[int, tuple[type[ShopError], str]] = {
     HTTPStatus.TOO_MANY_REQUESTS: (RateLimitedError, "wants fewer calls"),
 }
 """What an answer means, where its class does not say it."""
-
-
-def _or_nothing(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return read(value)
-    except ValidationError:
-        return None
-
-
-class Filing(BaseModel):
-    """What the endpoint answers of a filing; further fields are ignored."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="ignore", str_strip_whitespace=True, coerce_numbers_to_str=True
-    )
-
-    reference: str = Field(default="", max_length=200)
-    """Empty while it waits to be handed in."""
-    filed_at: Annotated[AwareDatetime | None, WrapValidator(_or_nothing)] = None
-    """None where it says nothing that can be read; the filing counts all the same."""
-    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +66,20 @@ async def read_answer(response: httpx.Response) -> Answer:
     )
 
 
-def filing_of(answer: Answer) -> Filing:
+def filing_of(answer: Answer) -> EndpointFiling:
     """Return the filing that an answer tells of.
 
     Raises:
         ShopError: It is no success, or nothing that can be understood.
     """
     refuse(answer)
-    try:
-        filing = Filing.model_validate_json(answer.body)
-    except ValidationError as error:
+    filing = read_filing(answer.body, taken=answer.status == HTTPStatus.ACCEPTED)
+    if filing is None:
         # What was answered is not known, so what was done is not either.
         raise ShopUnavailableError(
             answer.refusal("answered what is no filing; docs/gateway.md says what is expected")
-        ) from error
-    waits = answer.status == HTTPStatus.ACCEPTED or filing.status == PENDING
-    if not filing.reference and not waits:
-        raise ShopUnavailableError(
-            answer.refusal(f"answered without a reference and without status {PENDING!r}")
         )
-    return filing.model_copy(update={"reference": ""}) if waits else filing
+    return filing
 
 
 def refuse(answer: Answer) -> None:

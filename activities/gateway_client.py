@@ -14,7 +14,6 @@ from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
 import httpx
-from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from activities.gateway_answers import (
@@ -22,12 +21,12 @@ from activities.gateway_answers import (
     URL,
     WHO,
     Answer,
-    Filing,
     filing_of,
     read_answer,
     refuse,
 )
 from domain.errors import InputError
+from domain.filings import EndpointFiling
 from tiktok_shop.errors import Refusal, ShopUnavailableError
 
 PACKET_HEADER = "wenhuo-packet"
@@ -73,9 +72,7 @@ class FilingGateway:
         self._clock = clock
 
     @classmethod
-    def open(
-        cls, url: str | None, secret: SecretStr | None, *, timeout_seconds: float
-    ) -> Self | None:
+    def open(cls, url: str | None, secret: str | None, *, timeout_seconds: float) -> Self | None:
         """Return the gateway that the settings name, or None where they name none.
 
         Args:
@@ -95,7 +92,7 @@ class FilingGateway:
         _refuse_open_wire(url)
         return cls(url, _signer(secret), timeout_seconds=timeout_seconds)
 
-    async def look(self, filing_id: str) -> Filing | None:
+    async def look(self, filing_id: str) -> EndpointFiling | None:
         """Return what the endpoint has of a filing, None if it has none."""
         answer = await self._call("GET", self._place(filing_id), filing_id, "")
         if answer.status == HTTPStatus.NOT_FOUND:
@@ -120,7 +117,7 @@ class FilingGateway:
         )
         refuse(answer)
 
-    async def file(self, filing_id: str, body: Mapping[str, Any]) -> Filing:
+    async def file(self, filing_id: str, body: Mapping[str, Any]) -> EndpointFiling:
         """Have an appeal handed in; an answer without a reference says that it waits there."""
         text = json.dumps(body, ensure_ascii=False, sort_keys=True)
         headers = {"content-type": "application/json"}
@@ -167,9 +164,9 @@ class FilingGateway:
             ) from None
 
 
-def _signer(secret: SecretStr) -> Webhook:
+def _signer(secret: str) -> Webhook:
     try:
-        key = b64decode(secret.get_secret_value().removeprefix("whsec_"), validate=True)
+        key = b64decode(secret.removeprefix("whsec_"), validate=True)
     except ValueError:
         key = b""
     if len(key) < _LEAST_SECRET:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from temporalio.exceptions import ApplicationError
 
 from activities.gateway import GatewayActivities, filing_id_of
@@ -48,7 +47,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 def activities(house: AppealHouse, receiver: Receiver, **changes: Any) -> GatewayActivities:
     settings: dict[str, Any] = {
         "url": receiver.url,
-        "secret": SecretStr(SECRET),
+        "secret": SECRET,
         "timeout_seconds": 0.5,
     }
     return GatewayActivities(house.vault, FilingGateway.open(**settings | changes))
@@ -363,7 +362,7 @@ def test_half_a_gateway_is_refused_in_words_that_hold_no_secret(
     url: str | None, secret: str | None, said: str
 ) -> None:
     with pytest.raises(InputError) as refusal:
-        FilingGateway.open(url, SecretStr(secret) if secret else None, timeout_seconds=1)
+        FilingGateway.open(url, secret, timeout_seconds=1)
 
     assert said in str(refusal.value)
     assert not secret or secret.removeprefix("whsec_") not in str(refusal.value)
@@ -374,7 +373,7 @@ def test_half_a_gateway_is_refused_in_words_that_hold_no_secret(
     ["https://a.example/file", "http://127.0.0.1:9/x", "http://localhost/x", "http://[::1]/"],
 )
 def test_a_gateway_is_encrypted_or_on_this_machine(url: str) -> None:
-    assert FilingGateway.open(url, SecretStr(SECRET), timeout_seconds=1)
+    assert FilingGateway.open(url, SECRET, timeout_seconds=1)
 
 
 def test_no_settings_are_no_gateway() -> None:

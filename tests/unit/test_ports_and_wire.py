@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from temporalio import activity, workflow
 
+from activities.appeals import AppealActivities
 from activities.carriers import CarrierActivities
 from activities.desk import DeskActivities
+from activities.endings import EndingActivities
 from activities.evidence import EvidenceActivities
+from activities.gateway import GatewayActivities
 from activities.ledgers import LedgerActivities
 from activities.packages import PackageActivities
 from activities.records import RecordsActivities
@@ -27,6 +30,9 @@ IMPLEMENTATIONS: dict[type, type] = {
     ports.PackagesPort: PackageActivities,
     ports.VaultPort: EvidenceActivities,
     ports.CarriersPort: CarrierActivities,
+    ports.AppealsPort: AppealActivities,
+    ports.GatewayPort: GatewayActivities,
+    ports.EndingsPort: EndingActivities,
 }
 
 SIGNALS = {
