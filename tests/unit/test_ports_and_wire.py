@@ -7,19 +7,28 @@ from typing import Any
 import pytest
 from temporalio import activity, workflow
 
+from activities.ads import AdsActivities
 from activities.appeals import AppealActivities
 from activities.carriers import CarrierActivities
+from activities.demand import DemandActivities
 from activities.desk import DeskActivities
 from activities.endings import EndingActivities
 from activities.evidence import EvidenceActivities
 from activities.gateway import GatewayActivities
+from activities.hosts import HostActivities
+from activities.incidents import IncidentActivities
 from activities.ledgers import LedgerActivities
+from activities.opener import OpenerActivities
 from activities.packages import PackageActivities
 from activities.records import RecordsActivities
+from activities.restock_news import RestockNewsActivities
 from activities.shop import ShopActivities
+from activities.stock import StockActivities
+from activities.suppliers import SupplierActivities
 from tests.support.source_tree import functions
 from workflows import names, ports
 from workflows.oversell_case import OversellCase
+from workflows.shortage_incident import ShortageIncident
 from workflows.stockout_case import StockoutCase
 
 IMPLEMENTATIONS: dict[type, type] = {
@@ -33,6 +42,14 @@ IMPLEMENTATIONS: dict[type, type] = {
     ports.AppealsPort: AppealActivities,
     ports.GatewayPort: GatewayActivities,
     ports.EndingsPort: EndingActivities,
+    ports.IncidentsPort: IncidentActivities,
+    ports.RestockNewsPort: RestockNewsActivities,
+    ports.OpenerPort: OpenerActivities,
+    ports.StockPort: StockActivities,
+    ports.DemandPort: DemandActivities,
+    ports.AdsPort: AdsActivities,
+    ports.SupplierPort: SupplierActivities,
+    ports.HostPort: HostActivities,
 }
 
 SIGNALS = {
@@ -136,4 +153,23 @@ def test_every_decision_can_be_refused_before_it_leaves_an_event() -> None:
     """An update without a validator would be accepted first and judged later."""
     doors = workflow._Definition.must_from_class(OversellCase)
 
+    assert [] == [name for name, door in doors.updates.items() if door.validator is None]
+
+
+def test_an_incident_has_exactly_the_doors_of_the_wire() -> None:
+    """Beside those of every case: units and the restock; `case_settled` is a hint to look."""
+    doors = workflow._Definition.must_from_class(ShortageIncident)
+    of_units = {
+        "set_on_hand",
+        "receive_lot",
+        "move_order",
+        "set_restock",
+        "deactivate_listing",
+    }
+    of_every_case = {"resume_step", "attach_evidence", "take", "note", "withdraw"}
+
+    assert names.SHORTAGE_INCIDENT == doors.name
+    assert doors.signals.keys() == {"restock_changed", "case_settled", "penalty_issued"}
+    assert doors.updates.keys() == of_units | of_every_case
+    assert doors.queries.keys() - _BUILT_IN_QUERIES == QUERIES
     assert [] == [name for name, door in doors.updates.items() if door.validator is None]

@@ -4,6 +4,7 @@ Every command is one frozen object; fields are added with defaults and never ren
 per outside party.
 """
 
+from workflows.ports.ads import AdsPort
 from workflows.ports.appeals import (
     AppealsPort,
     BuildPacket,
@@ -21,6 +22,7 @@ from workflows.ports.appeals import (
     PacketBuilt,
 )
 from workflows.ports.carriers import AskCarrier, CarrierAsked, CarriersPort
+from workflows.ports.demand import DemandPort
 from workflows.ports.desk import (
     CallPeople,
     DeskPort,
@@ -36,6 +38,8 @@ from workflows.ports.facts import (
     EffectKey,
     OrderRef,
 )
+from workflows.ports.hosts import HostPort
+from workflows.ports.incidents import IncidentsPort
 from workflows.ports.ledgers import (
     KeepConsent,
     LedgerPort,
@@ -45,6 +49,7 @@ from workflows.ports.ledgers import (
     ReserveOffer,
     SettleOffer,
 )
+from workflows.ports.opener import OpenerPort
 from workflows.ports.packages import (
     CaptureEvidence,
     CaptureKind,
@@ -59,6 +64,7 @@ from workflows.ports.records import (
     AskAnswered,
     ClosedCaseFound,
     FileCase,
+    IndexParcel,
     RecordsPort,
     RefundReserved,
     ReopenCase,
@@ -67,6 +73,7 @@ from workflows.ports.records import (
     SettleRefund,
     WantContact,
 )
+from workflows.ports.restock_news import RestockNewsPort
 from workflows.ports.shop import (
     CancelOrder,
     CheckOffers,
@@ -84,6 +91,8 @@ from workflows.ports.shop import (
     SendMessage,
     ShopPort,
 )
+from workflows.ports.stock import StockPort
+from workflows.ports.suppliers import SupplierPort
 from workflows.ports.vault import (
     EvidenceFound,
     EvidenceOfCases,
@@ -95,6 +104,7 @@ from workflows.ports.vault import (
 )
 
 __all__ = [
+    "AdsPort",
     "AppealsPort",
     "AskAnswered",
     "AskCarrier",
@@ -110,6 +120,7 @@ __all__ = [
     "ClosedCaseFound",
     "ConversationOpened",
     "CouponSent",
+    "DemandPort",
     "DeskPort",
     "EffectKey",
     "EndingsPort",
@@ -126,6 +137,9 @@ __all__ = [
     "GatewayPort",
     "GatherEvidence",
     "Gathered",
+    "HostPort",
+    "IncidentsPort",
+    "IndexParcel",
     "KeepConsent",
     "KeepOutcome",
     "KeepText",
@@ -137,6 +151,7 @@ __all__ = [
     "OfferReserved",
     "OffersChecked",
     "OpenConversation",
+    "OpenerPort",
     "OrderCancelled",
     "OrderLook",
     "OrderRef",
@@ -161,12 +176,15 @@ __all__ = [
     "RequirementsPinned",
     "ReserveOffer",
     "ReserveRefund",
+    "RestockNewsPort",
     "SendCoupon",
     "SendMessage",
     "SettleContact",
     "SettleOffer",
     "SettleRefund",
     "ShopPort",
+    "StockPort",
+    "SupplierPort",
     "TellCases",
     "VaultPort",
     "WantContact",
