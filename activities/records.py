@@ -15,6 +15,7 @@ from records.cases import CaseArchive, CaseOpenings, ClosedCase, Dossier
 from records.contacts import AssistedContacts
 from records.conversations import ConversationIndex
 from records.database import Database
+from records.parcels import ParcelOrders
 from records.refunds import RefundLimits, RefundReservations, ReservationState
 from records.units import UnitReservations
 from workflows import names
@@ -23,6 +24,7 @@ from workflows.ports import (
     CaseRef,
     ClosedCaseFound,
     FileCase,
+    IndexParcel,
     RecordsPort,
     RefundReserved,
     ReopenCase,
@@ -51,6 +53,7 @@ class RecordsActivities(RecordsPort):
         self._conversations = ConversationIndex(db)
         self._refunds = RefundReservations(db)
         self._units = UnitReservations(db)
+        self._parcels = ParcelOrders(db)
         self._client = client
 
     @override
@@ -155,6 +158,7 @@ class RecordsActivities(RecordsPort):
         filed = await asyncio.to_thread(self._archive.file, dossier)
         await asyncio.to_thread(self._conversations.forget, cmd.case_id)
         await asyncio.to_thread(self._units.release, cmd.case_id)
+        await asyncio.to_thread(self._parcels.forget, cmd.case_id)
         logger.info("case.filed", case_id=cmd.case_id, outcome=cmd.view.outcome, filing=filed)
 
     @override
@@ -173,6 +177,17 @@ class RecordsActivities(RecordsPort):
             request_id=f"{cmd.case_id}/found-late",
         )
         return CaseRef(case_id=new_id)
+
+    @override
+    @activity.defn(name=names.INDEX_PARCEL)
+    async def index_parcel(self, cmd: IndexParcel) -> None:
+        """Note which orders travel in the parcel of a late pickup.
+
+        Safe to run twice because what a case is about replaces what was noted before.
+        """
+        await asyncio.to_thread(
+            self._parcels.index, cmd.case_id, shop_id=cmd.shop_id, order_ids=cmd.order_ids
+        )
 
     async def _history(self) -> list[Any]:
         """Return the decoded events of the run that files itself."""

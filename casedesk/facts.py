@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from casedesk.errors import CaseDeskError
 from records.cases import CaseOpenings
+from records.parcels import ParcelOrders
 from workflows import names
 
 PATIENCE = timedelta(seconds=2)
@@ -37,9 +38,10 @@ class UnreachableError(CaseDeskError):
 class FactDoor:
     """Hands facts to open cases; everything it knows is asked anew each time."""
 
-    def __init__(self, client: Client, openings: CaseOpenings) -> None:
+    def __init__(self, client: Client, openings: CaseOpenings, parcels: ParcelOrders) -> None:
         self._client = client
         self._openings = openings
+        self._parcels = parcels
 
     async def signal_case(self, case_id: str, name: str, payload: Mapping[str, Any]) -> Delivery:
         """Signal a case under the newest id it goes by.
@@ -82,23 +84,12 @@ class FactDoor:
         return await self.signal_case(names.pickup_case_id(shop_id, package_id), name, payload)
 
     async def late_pickups_of(self, shop_id: str, order_id: str) -> list[str]:
-        """List the open late pickups whose parcel goes by an order: its first one.
+        """List the open late pickups whose parcel holds an order; mostly none.
 
         Raises:
-            UnreachableError: The server did not answer.
+            StoreUnavailableError: The records cannot be read.
         """
-        # Ids of both are digits; whatever else a notification says is nobody's order.
-        if not (shop_id.isdecimal() and order_id.isdecimal()):
-            return []
-        query = (
-            f"WorkflowType = '{names.PICKUP_DELAY_CASE}' AND ExecutionStatus = 'Running' "
-            f"AND {names.CASE_SHOP.name} = '{shop_id}' AND {names.CASE_ORDER.name} = '{order_id}'"
-        )
-        try:
-            found = self._client.list_workflows(query, rpc_timeout=PATIENCE)
-            return [run.id async for run in found]
-        except (RPCError, RuntimeError) as error:
-            raise UnreachableError("a question for late pickups", type(error).__name__) from error
+        return await asyncio.to_thread(self._parcels.cases_of, shop_id, order_id)
 
     async def check(self) -> None:
         """Return if the server answers.

@@ -37,6 +37,7 @@ from domain.errors import InputError
 from records.cases import CaseOpenings
 from records.database import Database
 from records.errors import RecordsError
+from records.parcels import ParcelOrders
 from records.shops import ShopDirectory
 from vault.errors import VaultError
 from vault.opening import open_vault
@@ -78,7 +79,7 @@ def _announce(ready: str, ready_file: Path | None) -> None:
 async def _build(settings: Settings, db: Database, arguments: argparse.Namespace) -> Guard:
     await asyncio.to_thread(db.migrate)
     client = await connect(settings)
-    door = FactDoor(client, CaseOpenings(db))
+    door = FactDoor(client, CaseOpenings(db), ParcelOrders(db))
     receiver = Receiver(
         app=App(settings.app_key, settings.app_secret),
         door=door,

@@ -407,3 +407,14 @@ class CaseBuyerRow(Base):
     shop_id: Mapped[str]
     buyer_user_id: Mapped[str]
     opened_at: Mapped[datetime]
+
+
+class ParcelOrderRow(Base):
+    """An order that travels in the parcel of an open late pickup."""
+
+    __tablename__ = "parcel_orders"
+    __table_args__ = (Index("ix_parcel_orders_order", "shop_id", "order_id"),)
+
+    case_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[str]

@@ -78,7 +78,7 @@ class FakeDoor:
     closed: set[str] = field(default_factory=set)
     unreachable: bool = False
     pickups: dict[str, list[str]] = field(default_factory=dict)
-    """Open late pickups by the order that their parcel goes by."""
+    """Open late pickups by an order in their parcel."""
 
     async def signal_case(self, case_id: str, name: str, payload: Mapping[str, Any]) -> Delivery:
         """Remember a signal."""

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from casedesk.facts import FactDoor
 from console.receiver import App, Receiver
 from records.cases import CaseOpenings
+from records.parcels import ParcelOrders
 from sandbox.shops import APP_KEY, APP_SECRET
 from sandbox.signing import webhook_sign
 from tests.support import sandbox
@@ -89,7 +90,7 @@ def _is_about(envelope: dict[str, Any], order_id: str, kind: int, wanted: dict[s
 async def webhook_post(stack: Stack) -> AsyncIterator[Post]:
     """Register with the US shop of the stack and stand between it and the product."""
     app = App(APP_KEY, SecretStr(APP_SECRET))
-    door = FactDoor(stack.client, CaseOpenings(stack.db))
+    door = FactDoor(stack.client, CaseOpenings(stack.db), ParcelOrders(stack.db))
     product = Receiver(app=app, door=door, db=stack.db, clock=lambda: datetime.now(UTC))
     shop = await sandbox.ShopClient(stack.sandbox.http).connect()
     async with sandbox.receiver() as held:

@@ -17,7 +17,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.ports import (
         EffectKey,
         EvidenceOfCases,
+        IndexParcel,
         PinRequirements,
+        RecordsPort,
         RequirementsPinned,
         VaultPort,
     )
@@ -37,6 +39,7 @@ async def open_case(case: PickupCase) -> None:
     if case.closed:
         return
     case.proofs.sets = pinned.sets
+    await case.take_step("index", lambda key: _index(case, key))
     await _take_what_is_there(case)
     _tell_deadlines(case)
     settle_from_outside(case)
@@ -53,6 +56,12 @@ async def _pin_proofs(case: PickupCase, _key: EffectKey) -> RequirementsPinned:
         on=case.now.astimezone(ZoneInfo(case.pinned.profile.zone)).date(),
     )
     return await case.remote(VaultPort.pin_requirements, cmd, OURS, "which proofs win?")
+
+
+async def _index(case: PickupCase, _key: EffectKey) -> None:
+    """Let notifications that name an order find the parcel's case."""
+    cmd = IndexParcel(case_id=case.case_id, shop_id=case.shop_id, order_ids=case.order_ids)
+    await case.remote(RecordsPort.index_parcel, cmd, OURS, "index the parcel's orders")
 
 
 async def _take_what_is_there(case: PickupCase) -> None:

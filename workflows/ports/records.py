@@ -87,6 +87,14 @@ class ReopenCase(Fact):
     at: Instant
 
 
+class IndexParcel(Fact):
+    """The orders in the parcel of a late pickup, so that their notifications find it."""
+
+    case_id: str
+    shop_id: str
+    order_ids: tuple[str, ...]
+
+
 class RecordsPort(ABC):
     """What must outlive the server's retention; every write is idempotent."""
 
@@ -129,3 +137,8 @@ class RecordsPort(ABC):
     @abstractmethod
     async def reopen_case(self, cmd: ReopenCase) -> CaseRef:
         """Register the next suffix of a case that is on file."""
+
+    @activity.defn(name=names.INDEX_PARCEL)
+    @abstractmethod
+    async def index_parcel(self, cmd: IndexParcel) -> None:
+        """Note which orders travel in the parcel of a late pickup."""
