@@ -25,6 +25,7 @@ from casedesk.logs import set_up_logs
 from casedesk.session import load_settings
 from casedesk.settings import Settings
 from casedesk.time_stamps import StampPost
+from console.alerts import RecordedAlerts, add_alert_api
 from console.api import add_api
 from console.evidence import EvidenceDesk
 from console.evidence_api import add_evidence_api
@@ -91,7 +92,9 @@ async def _build(settings: Settings, db: Database, arguments: argparse.Namespace
         desk = CaseDesk(client, settings, db)
         vault = open_vault(settings, db, post=StampPost())
         evidence = EvidenceDesk(desk, vault, clock=lambda: datetime.now(UTC))
+        alerts = RecordedAlerts(db)
         add_evidence_api(app, desk, evidence, actor=settings.actor)
+        add_alert_api(app, alerts)
         add_api(app, desk)
         if not arguments.no_console:
             # Loaded here because a receiver alone starts much faster without it.
@@ -102,6 +105,7 @@ async def _build(settings: Settings, db: Database, arguments: argparse.Namespace
                 desk=desk,
                 evidence=evidence,
                 orders=RecordedOrders(db),
+                alerts=alerts,
                 shops=lambda: shop_names(directory),
             )
             serve_pages(app, rooms, actor=settings.actor)

@@ -8,11 +8,14 @@ from domain.orders import ChatMessage, ChatRole, OrderStatus
 from tiktok_shop.webhooks import (
     Notification,
     PackageChanged,
+    StockChanged,
+    StockLevel,
     WebhookType,
     read_cancellation,
     read_message,
     read_order_status,
     read_packages,
+    read_stock,
 )
 
 ORDER_CHANGED = "order_changed"
@@ -29,7 +32,6 @@ class OrderFact:
     order_id: str
     signal: str
     payload: dict[str, Any]
-
     moves_parcel: bool = False
     """Whether a late pickup of the order's parcel should hear it too."""
 
@@ -53,6 +55,15 @@ class BuyerFact:
 
 
 @dataclass(frozen=True)
+class StockFact:
+    """The stock of a SKU, for people who decide whether it needs an incident."""
+
+    change: StockChanged
+    alarming: bool
+    """Whether more is ordered than can be sent, as far as the platform's word goes."""
+
+
+@dataclass(frozen=True)
 class NoFact:
     """Nothing that a case could use, and the event that says so in the log."""
 
@@ -61,7 +72,7 @@ class NoFact:
     """Whether people should look: the shop may go silent."""
 
 
-Fact = OrderFact | PackageFact | BuyerFact
+Fact = OrderFact | PackageFact | BuyerFact | StockFact
 _PARCEL_MOVED = frozenset(
     {
         OrderStatus.IN_TRANSIT,
@@ -105,7 +116,9 @@ def read_notice(notification: Notification) -> tuple[Fact, ...] | NoFact:
             notice = _DEAF
         case WebhookType.UPCOMING_AUTHORIZATION_EXPIRATION:
             notice = _EXPIRING
-        case WebhookType.NEW_CONVERSATION | WebhookType.INVENTORY_STATUS_CHANGE:
+        case WebhookType.INVENTORY_STATUS_CHANGE:
+            notice = _stock(notification)
+        case WebhookType.NEW_CONVERSATION:
             notice = _UNUSED
         case None:
             notice = _UNKNOWN
@@ -171,3 +184,24 @@ def _message(notification: Notification) -> tuple[BuyerFact] | NoFact:
 
 def _counts(message: ChatMessage) -> bool:
     return message.role is ChatRole.BUYER and message.visible and message.kind == _TEXT
+
+
+def _stock(notification: Notification) -> tuple[StockFact] | NoFact:
+    change = read_stock(notification.data)
+    match change.status:
+        case StockLevel.OUT_OF_STOCK:
+            alarming = _over(change, unless_counted=True)
+        case StockLevel.LOW_STOCK:
+            alarming = _over(change, unless_counted=False)
+        case StockLevel.SUFFICIENT_STOCK:
+            alarming = False
+        case StockLevel.UNKNOWN:
+            return _UNUSED
+    return (StockFact(change, alarming),)
+
+
+def _over(change: StockChanged, *, unless_counted: bool) -> bool:
+    """Tell whether open orders hold more than is left; without counts, *unless_counted*."""
+    if change.available is None or change.committed is None:
+        return unless_counted
+    return change.committed > change.available

@@ -10,6 +10,7 @@ from nicegui import ui
 
 from casedesk.errors import CaseDeskError
 from casedesk.listing import CaseFilter, CaseRow
+from console.alert_cards import show_alerts
 from console.look import at, distance, urgency
 from console.reader import Reader
 from console.rooms import Rooms
@@ -71,10 +72,12 @@ async def show_queue(rooms: Rooms, reader: Reader, wish: Wish) -> None:
     except RecordsError as error:
         trouble.text = str(error)
     _choosers(reader, wish, shops)
+    alerts = show_alerts(rooms.alerts, reader, shops, wish.shop_id)
     table = _table(reader, closed=wish.closed)
 
     async def refresh() -> None:
         try:
+            await alerts()
             cases = await rooms.desk.list_cases(wish.filter())
         except (CaseDeskError, DomainError, RecordsError) as error:
             trouble.text = f"{reader.say('The list cannot be shown')}: {error}"

@@ -19,6 +19,7 @@ from console.notices import (
     NoFact,
     OrderFact,
     PackageFact,
+    StockFact,
     read_notice,
 )
 from records.conversations import ConversationIndex, IndexedCase
@@ -26,6 +27,7 @@ from records.database import Database
 from records.errors import StoreUnavailableError
 from records.receipts import ReceiptState, WebhookReceipts
 from records.shops import ShopDirectory
+from records.stock_alerts import StockAlert, StockAlerts
 from tiktok_shop.webhooks import (
     MalformedNotificationError,
     Notification,
@@ -66,7 +68,7 @@ class Door(Protocol):
         """Signal the late pickup of a package."""
 
     async def late_pickups_of(self, shop_id: str, order_id: str) -> list[str]:
-        """List the open late pickups whose parcel goes by an order."""
+        """List the open late pickups whose parcel holds an order."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Receiver:
         self._shops = ShopDirectory(db)
         self._receipts = WebhookReceipts(db)
         self._conversations = ConversationIndex(db)
+        self._alerts = StockAlerts(db)
 
     async def receive(self, raw_body: bytes, authorization: str | None) -> HTTPStatus:
         """Take one notification.
@@ -184,6 +187,24 @@ class Receiver:
                 return [fact.package_id] if heard is Delivery.DELIVERED else []
             case BuyerFact():
                 return await self._tell_conversation(shop_id, fact)
+            case StockFact():
+                await self._note_stock(shop_id, fact)
+                return []
+
+    async def _note_stock(self, shop_id: str, fact: StockFact) -> None:
+        """Put what the platform says of a SKU before people; nobody here opens an incident."""
+        change = fact.change
+        alert = StockAlert(
+            shop_id=shop_id,
+            sku_id=change.sku_id,
+            level=change.status,
+            available=change.available,
+            committed=change.committed,
+            changed_at=change.changed_at,
+        )
+        news = await asyncio.to_thread(self._alerts.note, alert, stands=fact.alarming)
+        if news and fact.alarming:
+            logger.warning("webhook.stock_alert", shop_id=shop_id, sku_id=change.sku_id)
 
     async def _tell_order(self, shop_id: str, fact: OrderFact) -> list[str]:
         heard = await self._door.signal_order(shop_id, fact.order_id, fact.signal, fact.payload)

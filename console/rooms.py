@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from console.alerts import AlertBook
 from console.api import Desk
 from console.evidence import Evidence
 from console.incident_orders import OrderBook
@@ -17,6 +18,7 @@ class Rooms:
     desk: Desk
     evidence: Evidence
     orders: OrderBook
+    alerts: AlertBook
     shops: Callable[[], Awaitable[dict[str, str]]]
     """Answers with the name of every shop by its id."""
 

@@ -45,6 +45,8 @@ _ENGLISH = {
     "restock:expected": "Date known",
     "restock:unavailable": "Never comes",
     "link_replacement_order": "Link the new order",
+    "stock:OUT_OF_STOCK": "out of stock",
+    "stock:LOW_STOCK": "low stock",
     "sku_id": "SKU",
     "order_id": "Order number",
     "lot_id": "Lot",

@@ -48,6 +48,16 @@ _LABELS = {
     "About": "对象",
 }
 
+_ALERTS = {
+    "Count the shelf and open an incident for SKU": "请盘点并为该 SKU 立缺货事件：",
+    "The platform says": "平台通知",
+    "can still be sold": "可售",
+    "in open orders": "未完成订单占用",
+    "Nothing to do": "无需处理",
+    "stock:OUT_OF_STOCK": "售罄",
+    "stock:LOW_STOCK": "库存不足",
+}
+
 _COUNTS = {
     "count:on_hand": "在库",
     "count:promised": "已承诺",
@@ -105,5 +115,5 @@ _DECISIONS = {
     "quantity": "件数",
 }
 
-CHINESE_STOCK = {**_LABELS, **_COUNTS, **_SETS, **_DECISIONS}
+CHINESE_STOCK = {**_LABELS, **_ALERTS, **_COUNTS, **_SETS, **_DECISIONS}
 """Everything, by its key."""

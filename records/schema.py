@@ -409,6 +409,21 @@ class CaseBuyerRow(Base):
     opened_at: Mapped[datetime]
 
 
+class StockAlertRow(Base):
+    """A SKU that the platform calls short while orders wait; the newest word of it."""
+
+    __tablename__ = "stock_alerts"
+
+    shop_id: Mapped[str] = mapped_column(primary_key=True)
+    sku_id: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[str]
+    available: Mapped[int | None]
+    committed: Mapped[int | None]
+    changed_at: Mapped[datetime]
+    stands: Mapped[bool]
+    settled_by: Mapped[str | None] = mapped_column(default=None)
+
+
 class ParcelOrderRow(Base):
     """An order that travels in the parcel of an open late pickup."""
 

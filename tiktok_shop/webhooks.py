@@ -138,6 +138,10 @@ class StockChanged(BaseModel):
     sku_id: str
     status: StockLevel
     changed_at: Instant
+    available: int | None = None
+    """Units that can still be sold, where the notification carries a count."""
+    committed: int | None = None
+    """Units of open orders, where it carries a count."""
 
 
 class _Envelope(Wire):
@@ -182,6 +186,8 @@ class _StockData(Wire):
     product_id: str
     sku_id: str = Field(min_length=1)
     current_inventory_status: str
+    inventory_distribution: Any = None
+    """Its page names no field of it, so that nothing in it is relied on."""
     update_time: int
 
 
@@ -264,7 +270,15 @@ def read_stock(data: Mapping[str, Any]) -> StockChanged:
         sku_id=given.sku_id,
         status=StockLevel(word) if word in set(StockLevel) else StockLevel.UNKNOWN,
         changed_at=_instant(given.update_time),
+        available=_units(given.inventory_distribution, "available_quantity"),
+        committed=_units(given.inventory_distribution, "committed_quantity"),
     )
+
+
+def _units(distribution: Any, name: str) -> int | None:
+    """Return a count if there is one; the words are those of the inventory search."""
+    found = distribution.get(name) if isinstance(distribution, dict) else None
+    return found if type(found) is int and found >= 0 else None
 
 
 def _typed(data: Mapping[str, Any], model: type[_Data]) -> _Data:

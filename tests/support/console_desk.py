@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from casedesk.errors import RefusedError
 from casedesk.listing import CaseFilter, CaseRow
+from console.alerts import AlertBook
 from console.api import Desk
 from console.evidence import Added, Evidence, Handed, Opened
 from console.incident_orders import OrderBook
@@ -28,6 +29,7 @@ from domain.requirements import RequirementKind, Scenario, Violation
 from domain.timeline import EventKey
 from domain.waiting_line import AllocationPolicy
 from records.incident_orders import IncidentOrder
+from records.stock_alerts import StockAlert
 
 CASE = "order-case:1:576461413038785752"
 PICKUP_CASE = "pickup-case:1:1152921504606846976"
@@ -218,13 +220,38 @@ class TheseOrders(OrderBook):
         return self.orders
 
 
+@dataclass
+class TheseAlerts(AlertBook):
+    """Stock alerts that stand until somebody settles them."""
+
+    alerts: list[StockAlert] = field(default_factory=list)
+    settled: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @override
+    async def standing(self, shop_id: str | None) -> list[StockAlert]:
+        return [one for one in self.alerts if shop_id in (None, one.shop_id)]
+
+    @override
+    async def settle(self, shop_id: str, sku_id: str, actor: str) -> None:
+        self.settled.append((shop_id, sku_id, actor))
+        self.alerts = [one for one in self.alerts if one.sku_id != sku_id]
+
+
 async def _shops() -> dict[str, str]:
     return {"1": "Blue Jacket", "2": "Green Hat"}
 
 
-def rooms_of(desk: Desk, evidence: Evidence, orders: OrderBook) -> Rooms:
+def rooms_of(
+    desk: Desk, evidence: Evidence, orders: OrderBook, alerts: AlertBook | None = None
+) -> Rooms:
     """Return where pages find these."""
-    return Rooms(desk=desk, evidence=evidence, orders=orders, shops=_shops)
+    return Rooms(
+        desk=desk,
+        evidence=evidence,
+        orders=orders,
+        alerts=alerts or TheseAlerts(),
+        shops=_shops,
+    )
 
 
 @dataclass

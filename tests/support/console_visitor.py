@@ -7,7 +7,7 @@ from nicegui.testing import User
 
 from domain.cases import CaseView
 from domain.evidence import EvidenceItem
-from tests.support.console_desk import HeldEvidence, OneCaseDesk, TheseOrders, a_case
+from tests.support.console_desk import HeldEvidence, OneCaseDesk, TheseAlerts, TheseOrders, a_case
 
 
 @dataclass
@@ -18,6 +18,7 @@ class Visitor:
     desk: OneCaseDesk = field(default_factory=lambda: OneCaseDesk(a_case()))
     evidence: HeldEvidence = field(default_factory=HeldEvidence)
     orders: TheseOrders = field(default_factory=TheseOrders)
+    alerts: TheseAlerts = field(default_factory=TheseAlerts)
 
     def meets(self, case: CaseView, *items: EvidenceItem, refusal: str = "") -> None:
         """Put a case and its evidence on the desk; nothing has been decided yet."""

@@ -17,7 +17,8 @@ from tests.support.console_visitor import Visitor
 async def _visitor() -> AsyncIterator[Visitor]:
     async with user_simulation() as user:
         visitor = Visitor(user)
-        add_pages(rooms_of(visitor.desk, visitor.evidence, visitor.orders), actor="amy")
+        rooms = rooms_of(visitor.desk, visitor.evidence, visitor.orders, visitor.alerts)
+        add_pages(rooms, actor="amy")
         yield visitor
 
 

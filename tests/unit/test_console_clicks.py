@@ -19,6 +19,7 @@ from domain.cases import (
     OfferView,
 )
 from domain.choices import Choice
+from records.stock_alerts import StockAlert
 from tests.support.console_desk import CASE, NOW, a_case
 from tests.support.console_visitor import Visitor
 
@@ -134,6 +135,28 @@ async def test_the_queue_lists_cases_with_what_stands_out(visitor: Visitor) -> N
     )
     assert ["person needed", "deadline missed"] == [flag["text"] for flag in row["flags"]]
     assert "orange-9" == row["colour"]
+
+
+async def test_a_stock_alert_asks_for_a_count_and_goes_once_somebody_has_looked(
+    visitor: Visitor,
+) -> None:
+    visitor.alerts.alerts = [
+        StockAlert(
+            shop_id="1",
+            sku_id="1729",
+            level="OUT_OF_STOCK",
+            available=0,
+            committed=None,
+            changed_at=NOW,
+        )
+    ]
+    await visitor.user.open("/")
+    await visitor.sees("Count the shelf and open an incident for SKU 1729 · Blue Jacket")
+    await visitor.sees("The platform says: out of stock · can still be sold: 0 · 20")
+    await visitor.sees("starter.py incident open --shop 1 --sku 1729 --on-hand COUNTED")
+    visitor.user.find("Nothing to do").click()
+    await visitor.sees_not("Count the shelf and open")
+    assert [("1", "1729", "amy")] == visitor.alerts.settled
 
 
 @pytest.mark.parametrize(

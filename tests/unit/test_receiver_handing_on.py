@@ -21,6 +21,7 @@ from records.database import Database
 from records.errors import NotOnFileError, StoreUnavailableError
 from records.receipts import ReceiptState, WebhookReceipts
 from records.shops import ShopDirectory, ShopRecord
+from records.stock_alerts import StockAlerts
 from sandbox.signing import webhook_sign
 from tests.support.notifications import (
     APP_KEY,
@@ -344,6 +345,73 @@ async def test_a_case_of_another_shop_never_hears_the_buyer(
     assert [] == door.heard
 
 
+OUT, LOW, PLENTY = "OUT_OF_STOCK", "LOW_STOCK", "SUFFICIENT_STOCK"
+
+
+def _stock(level: str, counts: tuple[int, int] | None = None, *, ago: int = 5) -> dict[str, Any]:
+    """Return the data of topic 27; the counts are what is available and what is committed."""
+    names = ("available_quantity", "committed_quantity")
+    return {
+        "product_id": 1729384750000000001,
+        "sku_id": "1729",
+        "current_inventory_status": level,
+        "inventory_distribution": dict(zip(names, counts, strict=True)) if counts else {},
+        "update_time": int(NOW.timestamp()) - ago,
+    }
+
+
+@pytest.mark.parametrize(
+    ("level", "counts", "stands"),
+    [
+        (OUT, (0, 7), True),
+        (OUT, None, True),
+        (OUT, (0, 0), False),
+        (LOW, (3, 4), True),
+        (LOW, (4, 4), False),
+        (LOW, None, False),
+        (PLENTY, (50, 60), False),
+    ],
+)
+async def test_stock_that_does_not_cover_open_orders_is_put_before_people(
+    level: str,
+    counts: tuple[int, int] | None,
+    *,
+    stands: bool,
+    http: httpx.AsyncClient,
+    db: Database,
+) -> None:
+    """Rule: nobody has counted the shelf, so that nothing is opened and no count is made up."""
+    with capture_logs() as logs:
+        assert 200 == (await post(http, envelope(27, _stock(level, counts)))).status_code
+    found = StockAlerts(db).standing()
+    assert stands == ("webhook.stock_alert" in [entry["event"] for entry in logs]) == bool(found)
+    assert [(SHOP, "1729", level, counts or (None, None))] * stands == [
+        (one.shop_id, one.sku_id, one.level, (one.available, one.committed)) for one in found
+    ]
+    assert ReceiptState.DONE is _receipt(db)
+
+
+async def test_a_stock_alert_ends_once_there_is_stock_and_stays_settled_when_repeated(
+    http: httpx.AsyncClient, db: Database
+) -> None:
+    alerts = StockAlerts(db)
+    for number in range(2):
+        await post(http, envelope(27, _stock(OUT, ago=60), tts_notification_id=f"n{number}"))
+        alerts.settle(SHOP, "1729", actor="amy")
+    assert [] == alerts.standing()
+    await post(http, envelope(27, _stock(LOW, (1, 2), ago=40), tts_notification_id="n2"))
+    assert 1 == len(alerts.standing())
+    await post(http, envelope(27, _stock(PLENTY, ago=20), tts_notification_id="n3"))
+    assert [] == alerts.standing()
+
+
+async def test_a_stock_level_that_nobody_knows_is_not_used(
+    http: httpx.AsyncClient, db: Database
+) -> None:
+    assert 200 == (await post(http, envelope(27, _stock("NEARLY")))).status_code
+    assert [] == StockAlerts(db).standing()
+
+
 @pytest.mark.parametrize("shop_id", [OTHER_SHOP, None], ids=["unknown", "absent"])
 async def test_a_shop_that_is_not_ours_is_confirmed_and_left_alone(
     shop_id: str | None, http: httpx.AsyncClient, door: FakeDoor
@@ -361,7 +429,6 @@ async def test_a_shop_that_is_not_ours_is_confirmed_and_left_alone(
         (6, "webhook.shop_deauthorized", "warning"),
         (7, "webhook.authorization_expires", "warning"),
         (13, "webhook.not_used", "info"),
-        (27, "webhook.not_used", "info"),
         (33, "webhook.unknown_type", "info"),
         (987_654, "webhook.unknown_type", "info"),
         (-1, "webhook.unknown_type", "info"),

@@ -228,6 +228,24 @@ def test_a_stock_event_takes_ids_that_come_as_numbers() -> None:
     assert changed.status is StockLevel.OUT_OF_STOCK
 
 
+@pytest.mark.parametrize(
+    ("distribution", "available", "committed"),
+    [
+        ({"available_quantity": 0, "committed_quantity": 7}, 0, 7),
+        ({"available_quantity": "many", "committed_quantity": -1}, None, None),
+        ({}, None, None),
+        ([{"available_quantity": 1}], None, None),
+        (None, None, None),
+    ],
+)
+def test_the_counts_of_a_stock_event_are_taken_where_there_are_any(
+    distribution: Any, available: int | None, committed: int | None
+) -> None:
+    """Rule: nobody says what the counts look like, so that none is a reason to refuse it."""
+    changed = read_stock(STOCK | {"inventory_distribution": distribution})
+    assert (available, committed) == (changed.available, changed.committed)
+
+
 def test_a_stock_level_we_have_not_met_is_unknown() -> None:
     changed = read_stock(STOCK | {"current_inventory_status": "NEARLY"})
     assert changed.status is StockLevel.UNKNOWN
