@@ -135,7 +135,8 @@ class PackageActivities(PackagesPort):
     async def capture_evidence(self, cmd: CaptureEvidence) -> EvidenceCaptured:
         """Take one kind of the shop's data into the vault, once per label.
 
-        Safe to run twice because the vault answers a repeated key with the first item.
+        Safe to run twice because what was kept under a name of the label before is the answer:
+        the platform's own words differ from one request to the next.
         """
         with told_to_temporal():
             files = await self._files(cmd)
@@ -157,13 +158,15 @@ class PackageActivities(PackagesPort):
                 kind = (
                     RequirementKind.BOOKING_CONFIRMATION if slot else RequirementKind.ORDER_RECORD
                 )
-                return [_File(kind, "booking.json", _reported(report.report))]
+                return [_File(kind, f"booking-{cmd.label}.json", _reported(report.report))]
             case CaptureKind.TRACKING:
                 return await self._tracking(cmd, report.package.order_ids)
             case CaptureKind.CLOCKS:
                 orders = await self._orders(cmd.shop_id, report.package)
                 clocks = canonical(order_clocks(orders, made_at=cmd.at))
-                return [_File(RequirementKind.ORDER_RECORD, "order-clocks.json", clocks)]
+                return [
+                    _File(RequirementKind.ORDER_RECORD, f"order-clocks-{cmd.label}.json", clocks)
+                ]
             case CaptureKind.MANIFEST:
                 orders = await self._orders(cmd.shop_id, report.package)
                 return _manifest_files(parcel_of(report.package), orders, cmd)
@@ -175,13 +178,18 @@ class PackageActivities(PackagesPort):
         ]
         return [
             _File(
-                RequirementKind.TRACKING, f"tracking-{order_id}.json", _reported(tracking.report)
+                RequirementKind.TRACKING,
+                f"tracking-{order_id}-{cmd.label}.json",
+                _reported(tracking.report),
             )
             for order_id, tracking in found
             if tracking is not None
         ]
 
     def _keep(self, cmd: CaptureEvidence, file: "_File") -> EvidenceItem:
+        for known in self._vault.of_case(cmd.case_id):
+            if known.name == file.name and known.source == SOURCE:
+                return known
         return self._vault.collect(
             [file.content],
             case_id=cmd.case_id,
@@ -211,7 +219,8 @@ def _manifest_files(
     package: Package, orders: Sequence[Order], cmd: CaptureEvidence
 ) -> list[_File]:
     manifest = dispatch_manifest(package, orders, made_at=cmd.at)
-    name, kind = f"dispatch-manifest-{package.package_id}", RequirementKind.DISPATCH_MANIFEST
+    kind = RequirementKind.DISPATCH_MANIFEST
+    name = f"dispatch-manifest-{package.package_id}-{cmd.label}"
     return [
         _File(kind, f"{name}.csv", manifest.csv_text.encode()),
         _File(kind, f"{name}.json", canonical(manifest.document)),

@@ -26,7 +26,7 @@ async def capture(case: PickupCase) -> None:
         await _something_new(case, bookings)
         if bookings < len(case.rebooking.booked):
             bookings += 1
-            await _capture(case, CaptureKind.BOOKING, f"booking-{bookings}")
+            await _capture(case, CaptureKind.BOOKING, f"rebooked-{bookings}")
     for what in (CaptureKind.TRACKING, CaptureKind.MANIFEST):
         await _capture(case, what, "collected")
 
