@@ -8,6 +8,7 @@ from commands import (
     contacts,
     deciding,
     evidence,
+    incidents,
     installation,
     opening,
     pickups,
@@ -23,6 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(opening.app, name="open")
+app.add_typer(incidents.app, name="incident")
 for beside in (pickups.pickup,):
     opening.app.command(beside.__name__)(beside)
 app.add_typer(contacts.app, name="contacts")

@@ -15,6 +15,7 @@ from casedesk.evidence import with_evidence
 from casedesk.histories import decoded, decoded_events
 from casedesk.listing import CaseFilter, CaseLister, CaseRow
 from casedesk.settings import Settings
+from domain.cases import CaseKind
 from domain.errors import InputError
 from records.cases import CaseArchive, CaseOpenings, ClosedCase
 from records.database import Database
@@ -257,7 +258,7 @@ class CaseDesk:
     async def restock(
         self, news: Mapping[str, Any], *, shop_id: str | None = None, progress: Progress = quiet
     ) -> list[str]:
-        """Tell every open case of a SKU when it comes.
+        """Tell every open case of a SKU when it comes; where an incident leads, it tells them.
 
         Args:
             news: The `restock_changed` payload; `sku_id` is the SKU as the cases name it.
@@ -269,7 +270,7 @@ class CaseDesk:
         """
         event = {"event_id": str(uuid.uuid4()), **news}
         wanted = CaseFilter(sku=str(news["sku_id"]), shop_id=shop_id)
-        cases = [row.case_id for row in await self._lister.open_cases(wanted)]
+        cases = _who_hears(await self._lister.open_cases(wanted))
 
         async def tell(case_id: str) -> bool:
             try:
@@ -289,3 +290,13 @@ def _ids_of(shop_id: str, named: str) -> tuple[str, ...]:
         names.pickup_case_id(shop_id, named),
         names.appeal_id(shop_id, named),
     )
+
+
+def _who_hears(rows: Sequence[CaseRow]) -> list[str]:
+    """Return who is told of a restock: of a shop with an incident the incident alone.
+
+    It hands out what comes along the line; a case that heard of units by itself would promise
+    what belongs to somebody else.
+    """
+    led = {row.shop_id for row in rows if row.kind == CaseKind.INCIDENT}
+    return [row.case_id for row in rows if row.kind == CaseKind.INCIDENT or row.shop_id not in led]

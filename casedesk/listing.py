@@ -91,7 +91,8 @@ class CaseLister:
         )
         rows = [row_of_record(case) for case in filed if _fits(case, wanted)]
         known = {case.case_id for case in filed}
-        ended = await self._listed([*_conditions(wanted), "ExecutionStatus != 'Running'"])
+        over = "ExecutionStatus NOT IN ('Running', 'ContinuedAsNew')"
+        ended = await self._listed([*_conditions(wanted), over])
         rows += [row for row in ended if row.case_id not in known]
         return sorted(rows, key=lambda row: _latest(row.closed_at), reverse=True)
 

@@ -80,14 +80,34 @@ async def plan_from_shop(
         RefusedError: The shop gave no answer.
         DomainError: The SKU is not there, or a number cannot be used.
     """
-    try:
-        async with open_shop_client(settings, db) as client:
-            orders = await _orders(client, shop.shop_id)
-    except ShopError as error:
-        raise RefusedError(f"shop {shop.shop_id} did not give its orders: {error}") from error
-    demand: SkuDemand = from_shop(orders, shortage.sku, zone=_zone(shop.region))
+    orders = await orders_of(settings, db, shop)
+    demand = demand_of(orders, shortage.sku, shop)
     plan = plan_shortage(demand, sku=shortage.sku, on_hand=shortage.on_hand)
     return plan, [plan.summary, *plan.notes]
+
+
+async def orders_of(settings: Settings, db: Database, shop: ShopRecord) -> list[Order]:
+    """Return the orders of a shop that can matter to a shortage.
+
+    Raises:
+        RefusedError: The shop gave no answer.
+    """
+    try:
+        async with open_shop_client(settings, db) as client:
+            return await _orders(client, shop.shop_id)
+    except ShopError as error:
+        raise RefusedError(f"shop {shop.shop_id} did not give its orders: {error}") from error
+
+
+def demand_of(
+    orders: Sequence[Order],
+    sku: str,
+    shop: ShopRecord,
+    *,
+    hurt_before: frozenset[str] = frozenset(),
+) -> SkuDemand:
+    """Return who asks for a SKU by what the shop itself says."""
+    return from_shop(orders, sku, hurt_before=hurt_before, zone=_zone(shop.region))
 
 
 def starts_of(plan: ShortagePlan, shortage: Shortage, shop: ShopRecord) -> list[CaseStart]:

@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from casedesk.listing import CaseRow
+from domain.cases import CaseKind
 
-_WHOLE = frozenset({"order", "skipped", "shop", "due", "by", "at", "units", "no"})
+_WHOLE = frozenset({"order", "skipped", "shop", "sku", "due", "by", "at", "units", "no"})
 _DEADLINES = ("contact_by", "choice_by", "promise_by", "promised_at", "consent_by", "due_at")
 
 
@@ -46,7 +47,7 @@ def case_table(rows: Sequence[CaseRow]) -> Table:
 
 
 def _note(row: CaseRow) -> str:
-    reopened = row.case_id.split(":")[3:]
+    reopened = [] if row.kind == CaseKind.INCIDENT else row.case_id.split(":")[3:]
     marks = (
         "person!" if row.needs_human else "",
         "late" if row.breached else "",

@@ -131,29 +131,40 @@ def plan_shortage(
     """
     count = units_on_hand(on_hand)
     demand = demand_of_export(source, sku) if isinstance(source, Intake) else source
-    if not demand.candidates and demand.sku not in demand.known_skus:
-        raise IntakeError(_no_such_sku(demand))
+    refuse_unknown(demand)
     result = allocate(demand.candidates, count, policy=policy, zone=demand.zone)
+    return plan_of(demand, result, count)
+
+
+def plan_of(demand: SkuDemand, result: Allocation, on_hand: int) -> ShortagePlan:
+    """Return the plan that an allocation of a SKU leads to."""
     asked = sum(one.quantity for one in demand.candidates if skip_reason(one) is None)
     lines = {candidate.order_id: candidate.lines for candidate in demand.candidates}
     return ShortagePlan(
         sku=demand.sku,
-        on_hand=count,
+        on_hand=on_hand,
         demand=asked,
         served=result.served,
         short=result.short,
         skipped=result.skipped,
         short_lines={one.order_id: lines[one.order_id] for one in result.short},
-        summary=_summary(result, count, asked),
+        summary=_summary(result, on_hand, asked),
         notes=demand.notes,
     )
 
 
-def _no_such_sku(demand: SkuDemand) -> str:
+def refuse_unknown(demand: SkuDemand) -> None:
+    """Refuse a SKU that no order holds; near matches are named.
+
+    Raises:
+        IntakeError: Neither an order nor the list of SKUs knows it.
+    """
+    if demand.candidates or demand.sku in demand.known_skus:
+        return
     folded = {known.casefold(): known for known in demand.known_skus}
     near = [folded[one] for one in get_close_matches(demand.sku.casefold(), folded)]
     hint = f"did you mean {', '.join(near)}?" if near else "check the Seller SKU or SKU ID."
-    return f"No order holds the SKU {demand.sku!r}; {hint}"
+    raise IntakeError(f"No order holds the SKU {demand.sku!r}; {hint}")
 
 
 def _summary(result: Allocation, on_hand: int, asked: int) -> str:
