@@ -51,7 +51,9 @@ def _packet(page: Page, packet: PacketView) -> None:
     with card(page.say("What goes in")):
         for note in packet.notes:
             ui.label(note).classes("text-body2 text-orange-9 break-words")
-        ready_text(page, packet.text, counted=LONGEST_APPEAL_TEXT)
+        # The task to file it shows the text already.
+        if all(task.text != packet.text for task in page.view.tasks):
+            ready_text(page, packet.text, counted=LONGEST_APPEAL_TEXT)
         if packet.english not in ("", packet.text):
             with ui.expansion(page.say("The same in English")).classes("w-full"):
                 ui.label(packet.english).classes("whitespace-pre-wrap break-words")

@@ -103,9 +103,20 @@ def evidence(page: Page) -> None:
         if not items:
             ui.label(page.say("Nothing is held yet.")).classes("text-grey-8")
         for item in items:
-            _item(page, item)
+            if item.derived_from is None:
+                _item(page, item)
+        _copies(page, [item for item in items if item.derived_from])
         more = decision_button(page, evidence_button(""), icon="upload_file")
         more.set_text(page.say("Add evidence"))
+
+
+def _copies(page: Page, copies: list[EvidenceItem]) -> None:
+    if not copies:
+        return
+    title = f"{page.say('Copies made for packets')} ({len(copies)})"
+    with ui.expansion(title).classes("w-full"):
+        for item in copies:
+            _item(page, item)
 
 
 def _item(page: Page, item: EvidenceItem) -> None:
@@ -116,9 +127,11 @@ def _item(page: Page, item: EvidenceItem) -> None:
                 badge(words, colour)
             ui.space()
             if not item.erased:
-                _ways_out(page, item)
+                with ui.row().classes("gap-0 no-wrap"):
+                    _ways_out(page, item)
+        who = page.reader.words.actor(item.collected_by)
         taken = f"{page.say('taken')} {at(item.captured_at)} · " if item.captured_at else ""
-        came = f"{page.say('kept')} {at(item.collected_at)} · {item.collected_by}"
+        came = f"{page.say('kept')} {at(item.collected_at)} · {who}"
         ui.label(f"{taken}{came}").classes("text-caption text-grey-8 break-words")
         if item.note:
             ui.label(item.note).classes("text-body2 break-words")

@@ -32,7 +32,7 @@ def frame(reader: Reader, title: str) -> Iterator[None]:
     ui.add_head_html(f"<script>{_remember_language(reader.words.tongue)}</script>")
     ui.colors(primary="#0f5257", secondary="#3d7068")
     ui.query("body").classes("bg-grey-2")
-    with ui.header().classes("items-center q-px-md q-py-xs"):
+    with ui.header().classes("items-center q-px-md q-py-xs no-wrap"):
         ui.link("稳货 Wenhuo", "/").classes("text-white text-h6 no-underline")
         ui.space()
         _name_field(reader)
@@ -50,7 +50,7 @@ def _name_field(reader: Reader) -> None:
     field = ui.input(
         reader.say("Your name"), value=reader.actor, on_change=lambda e: keep(e.value or "")
     )
-    field.props("dense dark standout debounce=300 maxlength=80").classes("w-40")
+    field.props("dense dark standout debounce=300 maxlength=80").classes("w-40 max-md:w-28")
 
 
 def _language_links(reader: Reader) -> None:

@@ -6,6 +6,7 @@ from console.cards import Page, buttons, card, ready_text
 from console.decisions import choice_buttons, standing_buttons, task_buttons
 from console.look import at, distance, urgency
 from console.words import Tongue
+from domain.appeals import LONGEST_APPEAL_TEXT
 from domain.cases import HumanTask
 
 
@@ -19,7 +20,9 @@ def next_action(page: Page) -> None:
             _task(page, task)
         if not view.tasks and (heard := choice_buttons(view)):
             buttons(page, page.say("The buyer said"), heard)
-        if standing := standing_buttons(view):
+        asked = {button.update for task in view.tasks for button in task_buttons(view, task)}
+        standing = [one for one in standing_buttons(view) if one.update not in asked]
+        if standing:
             ui.separator()
             buttons(page, page.say("This case"), standing)
 
@@ -41,7 +44,8 @@ def _task(page: Page, task: HumanTask) -> None:
         if task.otherwise:
             ui.label(f"{page.say('Otherwise')}: {page.say(task.otherwise)}").classes("text-grey-8")
         if task.text:
-            ready_text(page, task.text)
+            longest = LONGEST_APPEAL_TEXT if page.view.appeal else None
+            ready_text(page, task.text, counted=longest)
         buttons(page, "", task_buttons(page.view, task))
 
 

@@ -32,6 +32,7 @@ _LABELS = {
     "taken": "拍摄于",
     "kept": "存证于",
     "copy": "副本",
+    "Copies made for packets": "为材料包制作的副本",
     "on legal hold": "依法保留",
     "erased": "已删除",
     "Look": "下载查看",

@@ -192,6 +192,23 @@ async def test_an_appeal_shows_its_round_its_text_and_what_it_takes(visitor: Vis
     await visitor.sees("2.4 MB · SHA-256 abababababab…")
 
 
+async def test_the_text_of_a_filing_stands_once_with_its_length_and_its_button(
+    visitor: Visitor,
+) -> None:
+    task = HumanTask(step="file", ask="File it.", options=("record_filing",), text=PACKET.text)
+    await visitor.opens(an_appeal(packet=PACKET, tasks=(task,)))
+    await visitor.sees("24 / 1,800 characters")
+    shown = visitor.user.find(kind=ui.label, content=PACKET.text).elements
+    pressed = visitor.user.find(kind=ui.button, content="Record the filing").elements
+    assert (1, 1) == (len(shown), len(pressed))
+
+
+async def test_copies_stand_apart_from_what_was_collected(visitor: Visitor) -> None:
+    copy = an_item(evidence_id="ev-copy", derived_from="ev-1", collected_by="case")
+    await visitor.opens(a_late_pickup(), an_item(), copy)
+    await visitor.sees("Copies made for packets (1)", "copy")
+
+
 async def test_a_packet_that_is_downloaded_is_entered_as_handed_on(visitor: Visitor) -> None:
     await visitor.opens(an_appeal(packet=PACKET))
     visitor.user.find("Download the packet").click()
