@@ -3,18 +3,21 @@
 import sys
 
 from domain.diagram import markdown, mermaid
+from domain.incident_moves import INCIDENT
 from domain.shortage_moves import SHORTAGE
 from tests.support.source_tree import ROOT
 
-PICTURE, TABLE = "moves", "moves-table"
+PICTURE, TABLE, INCIDENTS = "moves", "moves-table", "incident-moves"
 BLOCKS = {
     PICTURE: f"```mermaid\n{mermaid(SHORTAGE.rows)}```\n",
     TABLE: markdown(SHORTAGE.rows),
+    INCIDENTS: f"```mermaid\n{mermaid(INCIDENT.rows)}```\n",
 }
 PAGES = {
     "README.md": (PICTURE,),
     "README.zh-CN.md": (PICTURE,),
     "docs/cases.md": (PICTURE, TABLE),
+    "docs/incidents.md": (INCIDENTS,),
 }
 """Which page shows which block, between `<!-- name:begin -->` and `<!-- name:end -->`."""
 
