@@ -120,8 +120,8 @@ async def late(stack: Stack, **options: Any) -> LatePickup:
 
 
 @contextlib.asynccontextmanager
-async def carrier_desk(stack: Stack, carrier: str) -> AsyncIterator[list[str]]:
-    """Give a carrier an address; the letters that reach it are collected."""
+async def carrier_letters() -> AsyncIterator[tuple[str, list[str]]]:
+    """Take letters in; yields the address and what has reached it."""
     letters: list[str] = []
 
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -133,10 +133,16 @@ async def carrier_desk(stack: Stack, carrier: str) -> AsyncIterator[list[str]]:
         writer.close()
 
     server = await asyncio.start_server(take, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    entry = f"carriers:\n  - {{name: {carrier}, address: 'json://127.0.0.1:{port}/'}}\n"
-    stack.settings.carriers_file.write_text(entry, encoding="utf-8")
     async with server:
+        yield f"json://127.0.0.1:{server.sockets[0].getsockname()[1]}/", letters
+
+
+@contextlib.asynccontextmanager
+async def carrier_desk(stack: Stack, carrier: str) -> AsyncIterator[list[str]]:
+    """Give a carrier an address; the letters that reach it are collected."""
+    async with carrier_letters() as (address, letters):
+        entry = f"carriers:\n  - {{name: {carrier}, address: '{address}'}}\n"
+        stack.settings.carriers_file.write_text(entry, encoding="utf-8")
         yield letters
     stack.settings.carriers_file.unlink()
 
