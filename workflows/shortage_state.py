@@ -54,6 +54,8 @@ class Ask:
     contact_by: Deadline | None = None
     supplier_by: Deadline | None = None
     """When the supplier's answer is needed; set once it is waited for."""
+    supplier_rungs: int = 0
+    """How many rungs of the supplier's ladder were climbed or have passed."""
     supplier_silent: bool = False
     limit: datetime | None = None
     """When the case gives this contact up; later than `contact_by` if that had passed."""

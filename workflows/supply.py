@@ -1,6 +1,5 @@
 """What a shortage knows of its supply: the newest dates, and what those are worth."""
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,7 +33,6 @@ class Supply:
     """A date that a person answers for; it is never padded."""
     promised: set[tuple[str, datetime]] = field(default_factory=set)
     """Dates of the supplier that the buyer was promised and whose units have not come."""
-    chase: "asyncio.Task[None] | None" = None
 
     def of(self, sku_id: str) -> Restock:
         """Return what is known of a SKU, its date padded where that was done."""

@@ -43,7 +43,8 @@ async def test_the_supplier_is_asked_before_the_buyer(stack: Stack) -> None:
     assert view.supply
     assert ("supplier", "Hao Yi") == (view.needs_human.step, view.supply.supplier)
     assert "Hao Yi" in view.needs_human.ask
-    assert view.due_at == view.supply.answer_by == view.needs_human.by
+    assert view.supply.answer_by == view.needs_human.by
+    assert view.due_at == view.opened_at + timedelta(hours=3)
     assert [] == await case.texts()
     await case.update("set_restock", {**ANNA, **expected(days=4)})
     view = await case.until(S.AWAITING_CHOICE)

@@ -70,7 +70,8 @@ async def _wait_for_answer(case: ShortageCase, until: datetime | None) -> None:
     wake_at = min((at for at in (until, reminder) if at), default=None)
     if await case.wait(lambda: case.inbox.news, until=wake_at, why="choice_by"):
         return
-    if until is None or case.now < until:
+    # What the wait was for decides, not the clock: a replay may read it some moments later.
+    if until is None or (wake_at is not None and wake_at < until):
         await _remind(case)
         return
     await _settle_silence(case)

@@ -54,7 +54,8 @@ async def contact(case: ShortageCase) -> None:
     )
     if told and not told.order_moved:
         _asked(case, told, number)
-    elif limit and case.now >= limit and case.phase is CaseState.CONTACTING and not told:
+    elif limit and not told and not case.inbox.news and case.phase is CaseState.CONTACTING:
+        # Only the limit is left as a reason; a replay may read the clock some moments later.
         await _missed(case)
 
 

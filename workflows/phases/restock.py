@@ -36,14 +36,15 @@ async def wait_for_restock(case: ShortageCase) -> None:
     if _date_is_lost(case):
         await _slip(case)
         return
-    if await case.wait(lambda: case.inbox.news, until=case.promised_at, why="promised_at"):
+    waited_for = case.promised_at
+    if await case.wait(lambda: case.inbox.news, until=waited_for, why="promised_at"):
         return
     await look_again(case)
     if case.phase is not CaseState.WAITING_RESTOCK or await _kept(case):
         return
     if case.fate() is Fate.PACKED:
         _left_late(case)
-    elif case.promised_at is None or case.now >= case.promised_at:
+    elif case.promised_at == waited_for:
         await _slip(case)
 
 
