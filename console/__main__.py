@@ -92,7 +92,7 @@ async def _build(settings: Settings, db: Database, arguments: argparse.Namespace
         desk = CaseDesk(client, settings, db)
         vault = open_vault(settings, db, post=StampPost())
         evidence = EvidenceDesk(desk, vault, clock=lambda: datetime.now(UTC))
-        alerts = RecordedAlerts(db)
+        alerts = RecordedAlerts(desk, clock=lambda: datetime.now(UTC))
         add_evidence_api(app, desk, evidence, actor=settings.actor)
         add_alert_api(app, alerts)
         add_api(app, desk)

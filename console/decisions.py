@@ -30,6 +30,8 @@ class Entry(StrEnum):
     FILED_AT = "filed_at"
     DECIDED_AT = "decided_at"
     CAPTURED_AT = "captured_at"
+    SUPPLIER = "supplier"
+    STREAM = "stream"
 
 
 WHEN = frozenset({Entry.UNTIL, Entry.AVAILABLE_AT, Entry.FILED_AT, Entry.DECIDED_AT})

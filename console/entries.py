@@ -33,7 +33,7 @@ async def ask_and_decide(desk: Desk, page: Page, button: Button) -> bool:
     try:
         payload = {
             **button.payload,
-            **read_entries(button, form.given),
+            **read_entries(button.entries, form.given, optional=button.optional),
             **form.receipt,
             "actor": page.reader.actor,
         }

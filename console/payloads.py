@@ -1,25 +1,32 @@
 """What a person typed, as the payload of a decision carries it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from console.decisions import COUNTS, WHEN, Button, Entry
+from console.decisions import COUNTS, WHEN, Entry
 from domain.errors import InputError
 
 
-def read_entries(button: Button, given: Mapping[Entry, str]) -> dict[str, Any]:
-    """Return a button's entries as a payload carries them; empty optional ones are left out.
+def read_entries(
+    entries: Iterable[Entry], given: Mapping[Entry, str], *, optional: Container[Entry] = ()
+) -> dict[str, Any]:
+    """Return what a person typed as a payload carries it; empty optional entries are left out.
+
+    Args:
+        entries: What was asked for.
+        given: What was typed.
+        optional: Which of the entries may stay empty.
 
     Raises:
         InputError: One is missing, or is no time or number.
     """
     payload: dict[str, Any] = {}
-    for entry in button.entries:
+    for entry in entries:
         words = given.get(entry, "").strip()
         if words:
             payload[entry.value] = _value(entry, words)
-        elif entry not in button.optional:
+        elif entry not in optional:
             raise InputError(entry.value, "is required; fill it in")
     return payload
 

@@ -54,6 +54,7 @@ _ALERTS = {
     "can still be sold": "可售",
     "in open orders": "未完成订单占用",
     "Nothing to do": "无需处理",
+    "Open the incident": "立缺货事件",
     "stock:OUT_OF_STOCK": "售罄",
     "stock:LOW_STOCK": "库存不足",
 }
@@ -111,6 +112,8 @@ _DECISIONS = {
     "give_units": "改为有货",
     "take_units": "改为缺货",
     "on_hand": "在库件数",
+    "supplier": "供应商",
+    "stream": "直播场次",
     "lot_id": "批次号",
     "quantity": "件数",
 }

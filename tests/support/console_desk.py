@@ -9,13 +9,15 @@ from typing_extensions import override
 
 from casedesk.errors import RefusedError
 from casedesk.listing import CaseFilter, CaseRow
-from console.alerts import AlertBook
+from console.alerts import AlertBook, Counted
+from console.alerts import Opened as OpenedIncident
 from console.api import Desk
 from console.evidence import Added, Evidence, Handed, Opened
 from console.incident_orders import OrderBook
 from console.rooms import Rooms
 from domain.case_parts import AppealPart, PickupPart, ProofState, ProofView
 from domain.cases import CaseKind, CaseState, CaseView, TimelineEvent
+from domain.errors import InputError
 from domain.evidence import EvidenceItem
 from domain.handout import Standing
 from domain.incidents import (
@@ -226,6 +228,7 @@ class TheseAlerts(AlertBook):
 
     alerts: list[StockAlert] = field(default_factory=list)
     settled: list[tuple[str, str, str]] = field(default_factory=list)
+    opened: list[tuple[str, str, Counted]] = field(default_factory=list)
 
     @override
     async def standing(self, shop_id: str | None) -> list[StockAlert]:
@@ -235,6 +238,13 @@ class TheseAlerts(AlertBook):
     async def settle(self, shop_id: str, sku_id: str, actor: str) -> None:
         self.settled.append((shop_id, sku_id, actor))
         self.alerts = [one for one in self.alerts if one.sku_id != sku_id]
+
+    @override
+    async def open_incident(self, shop_id: str, sku_id: str, counted: Counted) -> OpenedIncident:
+        if counted.on_hand < 0:
+            raise InputError("on_hand", "-1 is not a count")
+        self.opened.append((shop_id, sku_id, counted))
+        return OpenedIncident(case_id=INCIDENT)
 
 
 async def _shops() -> dict[str, str]:

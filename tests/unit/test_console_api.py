@@ -11,15 +11,13 @@ from fastapi import FastAPI
 
 from casedesk.errors import CaseDeskError, NoServerError, NotFoundError, RefusedError
 from casedesk.listing import CaseFilter, CaseRow
-from console.alerts import RecordedAlerts, add_alert_api
+from console.alerts import add_alert_api
 from console.api import Update, add_api
 from domain.cases import CaseKind, CaseState
 from domain.errors import InputError
-from records.database import Database
 from records.errors import StoreUnavailableError
-from records.stock_alerts import StockAlert, StockAlerts
-
-pytest_plugins = ["tests.support.record_stores"]
+from records.stock_alerts import StockAlert
+from tests.support.console_desk import INCIDENT, TheseAlerts
 
 CASE = "order-case:1:2"
 
@@ -170,26 +168,31 @@ async def test_refusals_are_statuses_with_the_sentence(
     assert [(status, {"error": str(refusal)})] * 4 == [(a.status_code, a.json()) for a in answers]
 
 
-async def test_stock_alerts_are_listed_and_settled_by_somebody(records_db: Database) -> None:
+async def test_stock_alerts_are_listed_and_taken_up_by_somebody() -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    alert = StockAlert(
-        shop_id="1", sku_id="9", level="LOW", available=1, committed=2, changed_at=now
+    low = StockAlert(
+        shop_id="1", sku_id="9", level="LOW_STOCK", available=1, committed=2, changed_at=now
     )
-    StockAlerts(records_db).note(alert, stands=True)
-    app = FastAPI()
-    add_alert_api(app, RecordedAlerts(records_db))
+    alerts, app = TheseAlerts([low]), FastAPI()
+    add_alert_api(app, alerts)
     add_api(app, FakeDesk())
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://console/api") as client:
         listed = (await client.get("/stock-alerts", params={"shop_id": "1"})).json()
         assert [("9", 1, 2)] == [(a["sku_id"], a["available"], a["committed"]) for a in listed]
-        path = "/stock-alerts/1/9/settle"
-        assert 422 == (await client.post(path, json={"actor": ""})).status_code
-        assert 204 == (await client.post(path, json={"actor": "amy"})).status_code
+        path = "/stock-alerts/1/9"
+        counted = {"actor": "amy", "on_hand": 3}
+        opened = await client.post(f"{path}/open", json=counted)
+        assert (201, {"case_id": INCIDENT}) == (opened.status_code, opened.json())
+        refused = await client.post(f"{path}/open", json={**counted, "on_hand": -1})
+        assert (422, "on_hand: -1 is not a count") == (
+            refused.status_code,
+            refused.json()["error"],
+        )
+        assert 422 == (await client.post(f"{path}/settle", json={"actor": ""})).status_code
+        assert 204 == (await client.post(f"{path}/settle", json={"actor": "amy"})).status_code
         assert [] == (await client.get("/stock-alerts")).json()
-        gone = await client.post("/stock-alerts/1/8/settle", json={"actor": "amy"})
-    sentence = "there is no stock alert of SKU 8 in shop 1"
-    assert (404, {"error": sentence}) == (gone.status_code, gone.json())
+    assert [("1", "9", "amy")] == alerts.settled
 
 
 async def test_programs_can_read_what_there_is(http: httpx.AsyncClient) -> None:

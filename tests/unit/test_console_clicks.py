@@ -7,6 +7,7 @@ import pytest
 from nicegui import ui
 
 from casedesk.listing import CaseFilter
+from console.alerts import Counted
 from console.queue_page import read_wish
 from console.subjects import subject_of
 from domain.cases import (
@@ -20,7 +21,7 @@ from domain.cases import (
 )
 from domain.choices import Choice
 from records.stock_alerts import StockAlert
-from tests.support.console_desk import CASE, NOW, a_case
+from tests.support.console_desk import CASE, NOW, a_case, an_incident
 from tests.support.console_visitor import Visitor
 
 pytest_plugins = ["tests.support.console_visits"]
@@ -137,26 +138,40 @@ async def test_the_queue_lists_cases_with_what_stands_out(visitor: Visitor) -> N
     assert "orange-9" == row["colour"]
 
 
-async def test_a_stock_alert_asks_for_a_count_and_goes_once_somebody_has_looked(
-    visitor: Visitor,
-) -> None:
-    visitor.alerts.alerts = [
-        StockAlert(
-            shop_id="1",
-            sku_id="1729",
-            level="OUT_OF_STOCK",
-            available=0,
-            committed=None,
-            changed_at=NOW,
-        )
-    ]
+ALERT = StockAlert(
+    shop_id="1", sku_id="1729", level="OUT_OF_STOCK", available=0, committed=None, changed_at=NOW
+)
+
+
+async def test_a_stock_alert_goes_once_somebody_has_looked(visitor: Visitor) -> None:
+    visitor.alerts.alerts = [ALERT]
     await visitor.user.open("/")
     await visitor.sees("Count the shelf and open an incident for SKU 1729 · Blue Jacket")
     await visitor.sees("The platform says: out of stock · can still be sold: 0 · 20")
-    await visitor.sees("starter.py incident open --shop 1 --sku 1729 --on-hand COUNTED")
     visitor.user.find("Nothing to do").click()
     await visitor.sees_not("Count the shelf and open")
     assert [("1", "1729", "amy")] == visitor.alerts.settled
+
+
+async def test_an_incident_is_opened_from_an_alert_with_what_was_counted(
+    visitor: Visitor,
+) -> None:
+    """Rule: the platform's counts are never taken over; somebody went to the shelf."""
+    visitor.meets(an_incident())
+    visitor.alerts.alerts = [ALERT]
+    await visitor.user.open("/")
+    await visitor.presses("Open the incident", until="Send")
+    await visitor.presses("Send", until="on_hand: is required; fill it in")
+    await visitor.presses("Open the incident", until="Send")
+    visitor.types(Units_on_the_shelf="-1")
+    await visitor.presses("Send", until="on_hand: -1 is not a count")
+    await visitor.presses("Open the incident", until="Send")
+    visitor.types(Units_on_the_shelf="3", Supplier="Acme")
+    visitor.user.find(kind=ui.button, content="Send").click()
+    await visitor.sees("Awaiting restock", "Jacket")
+    assert [("1", "1729", Counted(actor="amy", on_hand=3, supplier="Acme"))] == (
+        visitor.alerts.opened
+    )
 
 
 @pytest.mark.parametrize(

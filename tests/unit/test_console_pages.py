@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from casedesk.settings import ROOT
+from records.stock_alerts import StockAlert, StockAlerts
+from sandbox.shops import US_SHOP_ID
 from tests.support.console import console_environment, running_console
 from tests.support.stack import Opened, Stack
 
@@ -105,6 +107,56 @@ async def test_a_decision_through_the_api_reaches_the_case(
         assert (200, asked.handle.id) == (answer.status_code, answer.json()["case_id"])
     notes = [event for event in await asked.timeline() if event.key == "case.noted"]
     assert [("amy", "called the buyer")] == [(event.actor, event.detail) for event in notes]
+
+
+async def test_an_incident_is_opened_from_a_stock_alert_once(
+    pages: httpx.AsyncClient, stack: Stack
+) -> None:
+    sku = "1729500000000009901"
+    alert = StockAlert(
+        shop_id=US_SHOP_ID,
+        sku_id=sku,
+        level="OUT_OF_STOCK",
+        available=0,
+        committed=7,
+        changed_at=datetime.now(UTC),
+    )
+    StockAlerts(stack.db).note(alert, stands=True)
+    assert f"SKU {sku}" in (await pages.get("/")).text
+    counted = {"actor": "amy", "on_hand": 2, "supplier": "Acme"}
+    path = f"/api/stock-alerts/{US_SHOP_ID}/{sku}/open"
+    opened = await pages.post(path, json=counted)
+    assert 201 == opened.status_code
+    view = (await pages.get(f"/api/cases/{opened.json()['case_id']}")).json()
+    assert ("incident", sku, 2, "Acme") == (
+        view["kind"],
+        view["incident"]["sku_id"],
+        view["incident"]["on_hand"],
+        view["incident"]["supplier"],
+    )
+    async with asyncio.timeout(20):
+        # The incident claims its SKU in its own time: there is nothing to await.
+        while (listed := (await pages.get("/api/stock-alerts")).json()) != []:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    assert [] == listed
+    again = await pages.post(path, json=counted)
+    assert (409, True) == (again.status_code, "is open for SKU" in again.json()["error"])
+    await pages.post(
+        f"/api/cases/{opened.json()['case_id']}/withdraw", json={"actor": "amy", "reason": "test"}
+    )
+
+
+async def test_stock_alerts_of_unknown_shops_and_skus_are_not_found(
+    pages: httpx.AsyncClient,
+) -> None:
+    counted = {"actor": "amy", "on_hand": 2}
+    for path, words in (
+        ("/api/stock-alerts/404/1/open", "there is no shop 404"),
+        (f"/api/stock-alerts/{US_SHOP_ID}/404/settle", "there is no stock alert of SKU 404"),
+    ):
+        answer = await pages.post(path, json=counted)
+        assert 404 == answer.status_code
+        assert words in answer.json()["error"]
 
 
 async def test_pages_are_for_this_machine_alone(pages: httpx.AsyncClient) -> None:
