@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from temporalio import workflow
 from temporalio.client import Client
 
@@ -13,6 +14,7 @@ from casedesk.reopening import reopening_start
 from domain.cases import CaseKind, CaseState
 from domain.errors import InputError
 from tests.support.activity_runs import run
+from tests.support.stack import Stack
 from workflows import names, payloads
 from workflows.appeal_case import Appeal
 from workflows.appeal_opening import CASES_JOINED, appeal_start, pickup_start, pickup_start_from
@@ -163,9 +165,16 @@ def told(*case_ids: str) -> TellCases:
 async def test_an_end_that_the_server_did_not_take_is_told_again() -> None:
     client = await Client.connect("127.0.0.1:1", lazy=True)
 
-    with pytest.raises(RuntimeError, match="127.0.0.1:1"):
+    with pytest.raises(RuntimeError, match=r"127\.0\.0\.1:1"):
         await run(EndingActivities(client).tell_cases, told(PARCEL))
     await run(EndingActivities(client).tell_cases, told())
+
+
+async def test_a_case_that_is_closed_has_no_use_for_the_end(stack: Stack) -> None:
+    with capture_logs() as logs:
+        await run(EndingActivities(stack.client).tell_cases, told(PARCEL))
+
+    assert ["appeal.case_closed_already"] == [entry["event"] for entry in logs]
 
 
 # The doors
