@@ -1,7 +1,8 @@
 """The one door by which workflows open cases: bounded, repeatable, from where it stood."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -27,8 +28,10 @@ from workflows.ports.opener import (
 
 logger = structlog.get_logger()
 
-_BATCH = 128
+BATCH = 128
 """Openings between two heartbeats; what is lost with a worker is at most so many, and repeated."""
+_AHEAD = 2
+"""Batches under way at the same time."""
 _SHOWN = 5
 """Orders named in a sentence for people."""
 NOT_ON_FILE = "not_on_file"
@@ -56,14 +59,13 @@ class SignalWithStart:
     def __init__(self, client: Client, *, at_once: int) -> None:
         """Start with *client*, at most *at_once* at the same time."""
         self._client = client
-        self._at_once = at_once
+        self._turns = asyncio.Semaphore(at_once)
 
     async def start(self, starts: Sequence[CaseStart], *, at: datetime) -> dict[str, Fate]:
         """Open every case or join it; *at* is what the clock shows anyway."""
-        turns = asyncio.Semaphore(self._at_once)
 
         async def one(start: CaseStart) -> Fate:
-            async with turns:
+            async with self._turns:
                 return await open_or_join(self._client, start)
 
         logger.debug("cases.starting", cases=len(starts), at=at.isoformat())
@@ -74,14 +76,18 @@ class SignalWithStart:
 class OpenerActivities(OpenerPort):
     """Opens cases for other workflows."""
 
-    def __init__(self, client: Client, db: Database, starter: CaseStarter) -> None:
+    def __init__(
+        self, client: Client, db: Database, starter: CaseStarter, *, batch: int = BATCH
+    ) -> None:
         """Open cases.
 
         Args:
             client: Tells whose a case was that is open already.
             db: The migrated database.
             starter: How cases are started; the clock is its matter.
+            batch: Cases of an incident that are started and recorded together.
         """
+        self._batch = batch
         self._client = client
         self._starter = starter
         self._archive = CaseArchive(db)
@@ -117,20 +123,15 @@ class OpenerActivities(OpenerPort):
         """
         counts, closed = dict.fromkeys(Fate, 0), list[str]()
         figures = await asyncio.to_thread(self._ledgers.figures, cmd.incident_id)
-        while (left := cmd.limit - sum(counts.values())) > 0:
-            waiting = await asyncio.to_thread(
-                self._cases.unopened, cmd.incident_id, limit=min(left, _BATCH)
-            )
-            if not waiting:
-                break
-            opened = await self._open_batch(cmd, waiting)
-            figures = await asyncio.to_thread(
-                self._cases.opened, cmd.incident_id, opened, news=cmd.news
-            )
-            for one in opened:
-                counts[Fate(one.fate)] += 1
-            closed += [one.order_id for one in opened if one.fate == Fate.ALREADY_CLOSED]
-            activity.heartbeat({"after": waiting[-1].order_id, "opened": sum(counts.values())})
+        async with aclosing(self._batches(cmd)) as batches:
+            async for opened in batches:
+                figures = await asyncio.to_thread(
+                    self._cases.opened, cmd.incident_id, opened, news=cmd.news
+                )
+                for one in opened:
+                    counts[Fate(one.fate)] += 1
+                closed += [one.order_id for one in opened if one.fate == Fate.ALREADY_CLOSED]
+                activity.heartbeat({"after": opened[-1].order_id, "opened": sum(counts.values())})
         logger.info("cases.opened", incident_id=cmd.incident_id, **counts)
         return ShortOrdersOpened(
             opened=counts[Fate.OPENED],
@@ -139,6 +140,38 @@ class OpenerActivities(OpenerPort):
             closed_orders=tuple(closed[:_SHOWN]),
             figures=figures,
         )
+
+    async def _batches(self, cmd: OpenShortOrders) -> AsyncGenerator[list[CaseOfOrder]]:
+        """Yield what became of each batch, in the order of the line, for the caller to record.
+
+        The next batch is under way meanwhile, so that the server does not wait for our records.
+        """
+        under_way: dict[asyncio.Task[list[CaseOfOrder]], Sequence[Waiting]] = {}
+        left = cmd.limit
+        try:
+            while True:
+                skipped = {one.order_id for batch in under_way.values() for one in batch}
+                batch = await self._unopened(cmd.incident_id, skipped, min(left, self._batch))
+                if batch:
+                    left -= len(batch)
+                    under_way[asyncio.create_task(self._open_batch(cmd, batch))] = batch
+                if not under_way:
+                    return
+                if len(under_way) == _AHEAD or not batch:
+                    first = next(iter(under_way))
+                    yield await first
+                    del under_way[first]
+        finally:
+            for task in under_way:
+                task.cancel()
+
+    async def _unopened(
+        self, incident_id: str, skipped: Collection[str], count: int
+    ) -> Sequence[Waiting]:
+        waiting = await asyncio.to_thread(
+            self._cases.unopened, incident_id, limit=len(skipped) + count
+        )
+        return [one for one in waiting if one.order_id not in skipped][:count]
 
     async def _open_batch(
         self, cmd: OpenShortOrders, waiting: Sequence[Waiting]

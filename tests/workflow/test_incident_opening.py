@@ -1,5 +1,6 @@
 """Opening many cases: bounded, from where it stood, and a crash changes no figure."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -10,9 +11,10 @@ from temporalio.testing import ActivityEnvironment
 from activities.opener import CaseStarter, OpenerActivities, SignalWithStart
 from domain.cases import CaseKind
 from domain.handout import HandOut, InLine, Standing
+from records.incident_cases import IncidentCases
 from records.incident_ledgers import IncidentLedgers
 from sandbox.shops import US_SHOP_ID
-from tests.support.incidents import Floor, fresh
+from tests.support.incidents import Floor, eventually, fresh
 from tests.support.stack import Stack
 from workflows import names
 from workflows.opening import CaseStart, Fate, oversell_start
@@ -100,6 +102,67 @@ async def test_a_page_ends_at_its_limit_and_the_next_goes_on_in_line(floor: Stac
     for order_id in sku.orders:
         view = await sku.case(order_id).view()
         assert (cmd.incident_id, "incident") == (view.incident_id, view.source)
+
+
+class _Slow:
+    """Starts nothing, and each batch only when it may."""
+
+    def __init__(self) -> None:
+        self.begun: asyncio.Queue[int] = asyncio.Queue()
+        self.may = asyncio.Semaphore(0)
+        self.fails_at = 0
+        self.cancelled = 0
+
+    async def start(self, starts: Sequence[CaseStart], *, at: datetime) -> dict[str, Fate]:
+        number = self.begun.qsize() + 1
+        await self.begun.put(len(starts))
+        try:
+            await self.may.acquire()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        if number == self.fails_at:
+            raise _CrashError
+        return {start.case_id: Fate.OPENED for start in starts}
+
+
+def _in_twos(floor: Stack, starter: _Slow, cmd: OpenShortOrders) -> asyncio.Task[object]:
+    opener = OpenerActivities(floor.client, floor.db, starter, batch=2)
+    return asyncio.create_task(ActivityEnvironment().run(opener.open_short_orders, cmd))
+
+
+async def test_the_next_batch_is_under_way_while_one_is_recorded(floor: Stack) -> None:
+    _sku, cmd = await _short(floor, 5)
+    starter, cases = _Slow(), IncidentCases(floor.db)
+    opening = _in_twos(floor, starter, cmd)
+    await eventually(lambda: starter.begun.qsize() == 2)
+    assert 5 == len(cases.unopened(cmd.incident_id, limit=9))
+    starter.may.release()
+    await eventually(lambda: starter.begun.qsize() == 3)
+
+    assert 3 == len(cases.unopened(cmd.incident_id, limit=9))
+    starter.may.release()
+    starter.may.release()
+    opened = await opening
+    assert isinstance(opened, ShortOrdersOpened)
+    assert (5, 5, 0) == (opened.opened, opened.figures.open_cases, opened.figures.unopened)
+    assert [2, 2, 1] == [starter.begun.get_nowait() for _ in range(3)]
+
+
+async def test_a_batch_that_fails_takes_none_before_it_along(floor: Stack) -> None:
+    _sku, cmd = await _short(floor, 6)
+    starter = _Slow()
+    starter.fails_at = 2
+    opening = _in_twos(floor, starter, cmd)
+    await eventually(lambda: starter.begun.qsize() == 2)
+    starter.may.release()
+    await eventually(lambda: starter.begun.qsize() == 3)
+    starter.may.release()
+
+    with pytest.raises(_CrashError):
+        await opening
+    await eventually(lambda: starter.cancelled == 1)
+    assert 4 == len(IncidentCases(floor.db).unopened(cmd.incident_id, limit=9))
 
 
 async def test_any_workflow_opens_cases_by_the_same_door(floor: Stack) -> None:
