@@ -1,13 +1,21 @@
 """Proofs of an open case: which kind a word means, how far each has come, what is shown."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from activities.evidence_rules import EvidenceShelf
 from domain.case_parts import ProofState, ProofView
-from domain.completeness import HeldEvidence, ProofMoments, asks_for
-from domain.proofs import AskedProof, best_score, kind_named, proof_views, scenario_views
+from domain.completeness import EvidenceAsk, HeldEvidence, ProofMoments, asks_for, completeness
+from domain.proofs import (
+    AskedProof,
+    asks_of,
+    best_score,
+    kind_named,
+    kind_of_proof,
+    proof_views,
+    scenario_views,
+)
 from domain.requirements import RequirementKind as K
 from domain.requirements import Scenario, Violation
 from domain.scenarios import PICKUP_SCENARIOS
@@ -105,3 +113,60 @@ def test_each_cause_has_its_own_score_and_the_best_one_counts() -> None:
     assert 0 == by[Scenario.CARRIER_TOO_EARLY].score
     assert by[Scenario.CARRIER_NEVER_CAME].score == best_score(shown)
     assert 0 == best_score(())
+
+
+# What an appeal asks for
+
+
+def asks(
+    *having: HeldEvidence, now: datetime = NOW, scenario: Scenario = Scenario.CARRIER_NEVER_CAME
+) -> dict[str, EvidenceAsk]:
+    rules = SETS[PICKUP_SCENARIOS.index(scenario)]
+    proven = completeness(rules, having, now, moments=MOMENTS)
+    found = asks_of(proven, rules.scenario, now, within=WITHIN)
+    return {ask.key: ask for ask in found}
+
+
+def test_an_appeal_asks_for_all_it_lacks_and_says_what_for() -> None:
+    """Also for what a machine should have made: nobody else is going to."""
+    found = asks(held(K.READY_PHOTO))
+
+    assert "ready_parcel" not in found
+    assert found["dispatch_manifest"].needed
+    assert found["dispatch_manifest"].why.startswith("the appeal needs it; ")
+    assert not found["booking"].needed
+    assert found["booking"].why.startswith("the appeal is better with it; ")
+    assert {(Scenario.CARRIER_NEVER_CAME,)} == {ask.scenarios for ask in found.values()}
+
+
+def test_an_ask_ends_with_the_day_or_when_the_proof_can_no_longer_be_had() -> None:
+    ends = utc("2026-11-25T17:00:00")
+
+    def vehicle(now: datetime) -> EvidenceAsk:
+        return asks(now=now, scenario=Scenario.CARRIER_NO_ROOM)["full_vehicle"]
+
+    assert ends == vehicle(NOW).by == vehicle(ends - timedelta(seconds=1)).by
+    assert ends + WITHIN == vehicle(ends).by
+    assert vehicle(NOW).still_possible
+    assert not vehicle(ends).still_possible
+    assert NOW + WITHIN == asks()["dispatch_manifest"].by
+
+
+def test_a_case_that_is_complete_asks_for_nothing_it_needs() -> None:
+    found = asks(held(K.READY_PHOTO), held(K.CARRIER_CHAT), held(K.DISPATCH_MANIFEST))
+
+    assert not any(ask.needed for ask in found.values())
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("ready_photo", K.READY_PHOTO),
+        ("ready_parcel", K.READY_PHOTO),
+        ("carrier_contact", K.CARRIER_CHAT),
+        ("holiday_snap", None),
+        ("", None),
+    ],
+)
+def test_beside_a_case_a_word_is_read_as_the_case_reads_it(word: str, kind: K | None) -> None:
+    assert kind == kind_of_proof(word, tuple(views().values()))
