@@ -139,11 +139,11 @@ async def test_an_incident_is_opened_from_a_stock_alert_once(
         while (listed := (await pages.get("/api/stock-alerts")).json()) != []:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     assert [] == listed
-    again = await pages.post(path, json=counted)
-    assert (409, True) == (again.status_code, "is open for SKU" in again.json()["error"])
-    await pages.post(
-        f"/api/cases/{opened.json()['case_id']}/withdraw", json={"actor": "amy", "reason": "test"}
-    )
+    again = (await pages.post(path, json=counted)).json()
+    # Within the same second it is the same opening; later the first one is named.
+    assert again == opened.json() or f"{opened.json()['case_id']} is open" in again["error"]
+    withdrawn = {"actor": "amy", "reason": "a test"}
+    await pages.post(f"/api/cases/{opened.json()['case_id']}/withdraw", json=withdrawn)
 
 
 async def test_stock_alerts_of_unknown_shops_and_skus_are_not_found(
