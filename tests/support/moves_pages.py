@@ -2,22 +2,29 @@
 
 import sys
 
+from domain.appeal_moves import APPEAL
 from domain.diagram import markdown, mermaid
 from domain.incident_moves import INCIDENT
+from domain.pickup_moves import PICKUP
 from domain.shortage_moves import SHORTAGE
 from tests.support.source_tree import ROOT
 
 PICTURE, TABLE, INCIDENTS = "moves", "moves-table", "incident-moves"
+PICKUPS, APPEALS = "pickup-moves", "appeal-moves"
 BLOCKS = {
     PICTURE: f"```mermaid\n{mermaid(SHORTAGE.rows)}```\n",
     TABLE: markdown(SHORTAGE.rows),
     INCIDENTS: f"```mermaid\n{mermaid(INCIDENT.rows)}```\n",
+    PICKUPS: f"```mermaid\n{mermaid(PICKUP.rows)}```\n",
+    APPEALS: f"```mermaid\n{mermaid(APPEAL.rows)}```\n",
 }
 PAGES = {
     "README.md": (PICTURE,),
     "README.zh-CN.md": (PICTURE,),
     "docs/cases.md": (PICTURE, TABLE),
     "docs/incidents.md": (INCIDENTS,),
+    "docs/pickups.md": (PICKUPS,),
+    "docs/appeals.md": (APPEALS,),
 }
 """Which page shows which block, between `<!-- name:begin -->` and `<!-- name:end -->`."""
 
