@@ -116,9 +116,11 @@ def silent_shop(db: Database) -> ShopActivities:
 
 
 @asynccontextmanager
-async def shop_house(db: Database, scenario: Any = None) -> AsyncIterator[ShopHouse]:
+async def shop_house(
+    db: Database, scenario: Any = None, *, seed: Any = None
+) -> AsyncIterator[ShopHouse]:
     """Run the shop's activities on a sandbox of their own."""
-    app = create_app(seed={"orders": []}, scenario=Scenario.parse(scenario or {}))
+    app = create_app(seed=seed or {"orders": []}, scenario=Scenario.parse(scenario or {}))
     async with in_process(app) as shops:
         client = ShopClient(
             credentials=AppCredentials(app_key=APP_KEY, app_secret=SecretStr(APP_SECRET)),
