@@ -44,7 +44,7 @@ _PAST = timedelta(milliseconds=2)
 _STALE = timedelta(seconds=10)
 """A case that is due for longer and rests is not waiting for the clock."""
 _AT_ONCE = 32
-_LOOK_EVERY_SECONDS = 0.02
+_LOOK_EVERY_SECONDS, _LOOK_AT_LEAST_EVERY_SECONDS = 0.02, 0.1
 _SETTLE_SECONDS = 180.0
 _AWAY_SECONDS = 90.0
 RUNNING = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
@@ -167,7 +167,8 @@ class VirtualClock:
             What became of each, by case id.
         """
         await self.advance_to(instant)
-        fates = await open_at(self._skipper, max(instant, self.now), starts)
+        at = max(instant, self.now)
+        fates = await _patiently(lambda: open_at(self._skipper, at, starts))
         for case_id, fate in fates.items():
             if fate is not Fate.ALREADY_CLOSED:
                 self._watch(case_id)
@@ -236,49 +237,62 @@ class VirtualClock:
             if not reached:
                 return
             case.ahead = limit - datetime.now(UTC)
+            case.length += _IDLE_EVENTS
             case.viewed += _IDLE_EVENTS
 
     async def settle(self) -> None:
         """Return once nothing is under way: no case at work, no webhook on its way.
 
+        Whatever makes a webhook or opens a case shows in somebody's history. So it is over once
+        everything that was due has been delivered, and after that nobody is at work or has done
+        anything since.
+
         Raises:
             ClockError: A case or the sandbox does not come to rest.
         """
-        await self._adopt()
         give_up = time.monotonic() + _SETTLE_SECONDS
-        while True:
-            before = await self._idle(give_up)
+        moved = True
+        while moved:
             await _patiently(self._shops.deliver)
             await self._adopt()
-            if await self._idle(give_up) == before:
-                break
+            moved = await self._come_to_rest(give_up)
         await _each(self._cases.values(), self._read)
 
-    async def _idle(self, give_up: float) -> dict[str, int]:
-        """Wait until no case is at work and return the lengths of their histories."""
-        waiting = dict(self._cases)
-        while waiting:
-            seen = dict(
-                zip(waiting, await _each(waiting.values(), self._look), strict=True),
-            )
-            for key, sight in seen.items():
-                self._note(key, sight)
-            waiting = {key: case for key, case in waiting.items() if seen[key].busy}
-            if waiting and time.monotonic() > give_up:
-                raise ClockError(
-                    f"{next(iter(waiting))} does not come to rest; look at it on the server's "
-                    "pages, and at the worker's log"
-                )
-            if waiting:
-                await asyncio.sleep(_LOOK_EVERY_SECONDS)
-        return {key: case.length for key, case in self._cases.items()}
+    async def _come_to_rest(self, give_up: float) -> bool:
+        """Wait until no case is at work; False if none was, nor has done anything lately.
 
-    def _note(self, key: str, sight: _Sight) -> None:
+        One busy case is watched at a time: looking at all of them again and again would take
+        the time that they need to finish.
+        """
+        cases = dict(self._cases)
+        sights = await _each(cases.values(), self._look)
+        seen = dict(zip(cases, sights, strict=True))
+        moved = [self._note(key, sight) for key, sight in seen.items()]
+        for key, sight in seen.items():
+            if sight.busy:
+                await self._until_idle(key, cases[key], give_up)
+        return any(moved)
+
+    async def _until_idle(self, key: str, case: _Case, give_up: float) -> None:
+        pause = _LOOK_EVERY_SECONDS
+        while (sight := await self._look(case)).busy:
+            if time.monotonic() > give_up:
+                raise ClockError(
+                    f"{key} does not come to rest; look at it on the server's pages, and at the "
+                    "worker's log"
+                )
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LOOK_AT_LEAST_EVERY_SECONDS)
+        self._note(key, sight)
+
+    def _note(self, key: str, sight: _Sight) -> bool:
+        """Take in one look; True if the case is at work or has done anything since the last."""
         if not sight.open:
-            self._cases.pop(key, None)
-            return
+            return self._cases.pop(key, None) is not None
         case = self._cases[key]
+        moved = sight.busy or sight.length != case.length
         case.ahead, case.length, case.retry_at = sight.ahead, sight.length, sight.retry_at
+        return moved
 
     async def _look(self, case: _Case) -> _Sight:
         told = (await _patiently(case.handle.describe)).raw_description

@@ -1,19 +1,24 @@
 """Running and looking after an installation: up, demo, setup, doctor."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
-from casedesk.demo import run_demo, table_rows
+from casedesk.demo import Section, closing_words, run_demo, sections
 from casedesk.doctor import Check, Health, examine, is_sound
 from casedesk.setting_up import set_up
 from casedesk.settings import Settings
 from casedesk.up import UpOptions, run_up
+from commands.demo_evidence import open_room
 from commands.running import REFUSED, AsJson, Terminal, run
 from commands.tables import plain_table
 
+_NAMES_WIDE = 32
 _MARKS = {Health.GOOD: "ok", Health.NOTICE: "note", Health.BROKEN: "BROKEN"}
 
 
@@ -49,20 +54,31 @@ def up(
 
 
 def demo(*, as_json: AsJson = False) -> None:
-    """Live through one week after an oversold stream, in virtual time."""
+    """Live through ten days after an oversold stream, in virtual time."""
 
     async def work(settings: Settings, terminal: Terminal) -> None:
-        report = await run_demo(settings, terminal.say)
-        table = plain_table("figure", "value")
-        for name, value in table_rows(report):
-            table.add_row(name, value)
-        terminal.answer(report.answer(), table)
+        report = await run_demo(settings, terminal.say, open_room=open_room)
+        tables = [_section(one) for one in sections(report)]
+        terminal.answer(report.answer(), *tables, *_whole(closing_words(report)))
         if not report.kept:
             broken = [promise.promise for promise in report.promises if not promise.kept]
             terminal.say(f"Not every promise held: {', '.join(broken)}.")
             raise typer.Exit(REFUSED)
 
     run(work, as_json=as_json)
+
+
+def _section(section: Section) -> Table:
+    table = plain_table(section.title, "")
+    table.columns[0].min_width = _NAMES_WIDE
+    for name, value in section.rows:
+        table.add_row(name, value)
+    return table
+
+
+def _whole(lines: Sequence[str]) -> list[Text]:
+    """Return lines that may be longer than the terminal, so that paths can be copied."""
+    return [Text(line, no_wrap=True, overflow="ignore") for line in lines]
 
 
 def setup(

@@ -1,6 +1,28 @@
-"""The demo: a stream in two shops, a shortage, and the week after it in virtual time."""
+"""The demo: a stream in two shops, what went wrong, and the days after it in virtual time."""
 
-from casedesk.demo.report import DemoReport, Figure, HumanAnswer, Promise, table_rows
+from casedesk.demo.evidence import EvidenceRoom, HandedIn
+from casedesk.demo.report import (
+    DemoReport,
+    Figure,
+    HumanAnswer,
+    PacketCheck,
+    Promise,
+    Section,
+    closing_words,
+    sections,
+)
 from casedesk.demo.week import run_demo
 
-__all__ = ["DemoReport", "Figure", "HumanAnswer", "Promise", "run_demo", "table_rows"]
+__all__ = [
+    "DemoReport",
+    "EvidenceRoom",
+    "Figure",
+    "HandedIn",
+    "HumanAnswer",
+    "PacketCheck",
+    "Promise",
+    "Section",
+    "closing_words",
+    "run_demo",
+    "sections",
+]

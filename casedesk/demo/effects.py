@@ -4,17 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import groupby
+from typing import Any, TypeVar
 
 from domain.money import Money
 
+T = TypeVar("T")
 Row = Mapping[str, Any]
 _SELLER, _BUYER, _SYSTEM = "SELLER", "BUYER", "SYSTEM"
 
 
 @dataclass(frozen=True)
 class Effects:
-    """The sandbox's effects: texts, cancellations, coupons, parcels."""
+    """The sandbox's effects: texts, cancellations, coupons, parcels, stock and ads."""
 
     content: Mapping[str, Sequence[Row]]
 
@@ -47,6 +49,16 @@ class Effects:
         """Return when the carrier took an order's parcel."""
         scans = [one for one in self.content["shipments"] if one["event"] == "scanned"]
         return min((_at(one) for one in scans if one["order_id"] == order_id), default=None)
+
+    def stock_set(self, sku_id: str) -> list[int]:
+        """Return what the sellable units of a SKU were set to, one after the other."""
+        rows = (row for row in self.content.get("inventory", ()) if row.get("sku_id") == sku_id)
+        return _changes(row["quantity"] for row in rows if row["kind"] == "quantity")
+
+    def ad_switched(self, ad_id: str) -> list[str]:
+        """Return how a campaign or an ad group was switched, one after the other."""
+        rows = (row for row in self.content.get("ads", ()) if _ad_of(row) == ad_id)
+        return _changes(row["operation"] for row in rows)
 
     def repeated_texts(self) -> list[str]:
         """Return the orders to which the same words went twice."""
@@ -86,6 +98,15 @@ def totals(refunds: Iterable[Money]) -> dict[str, str]:
     for money in refunds:
         sums[money.currency] = sums.get(money.currency, _none(money)) + money
     return {currency: money.decimal() for currency, money in sorted(sums.items())}
+
+
+def _changes(values: Iterable[T]) -> list[T]:
+    """Return values without those that repeat the one before: a state set twice is set once."""
+    return [value for value, _ in groupby(values)]
+
+
+def _ad_of(row: Row) -> Any:
+    return row["adgroup_id"] if row["level"] == "adgroup" else row["campaign_id"]
 
 
 def _none(money: Money) -> Money:

@@ -10,13 +10,22 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
-from casedesk.demo.files import sandbox_orders, scenario
+from casedesk.demo.files import (
+    ADS_TOKEN,
+    ads_book,
+    carriers_book,
+    sandbox_orders,
+    scenario,
+    suppliers_book,
+)
+from casedesk.demo.letterbox import Letterbox, letterbox
 from casedesk.demo.shops import SHOPS, DemoShop
 from casedesk.demo.stream import Stream
 from casedesk.desk import CaseDesk
@@ -33,6 +42,7 @@ from records.shops import ShopDirectory
 
 PARTS = ("sandbox", "worker", "receiver")
 _SHOP_CALLS_PER_SECOND = "300"
+_NEWS_PER_SECOND = "100"
 _WORKER_GRACE_SECONDS = 40.0
 _LOOK_EVERY_SECONDS = 0.05
 _BACK_WITHIN_SECONDS = 60.0
@@ -49,6 +59,7 @@ class Installation:
     receiver: str
     desk: CaseDesk
     http: httpx.AsyncClient
+    letters: Letterbox
 
     @property
     def client(self) -> Client:
@@ -96,12 +107,18 @@ async def installation(settings: Settings, stream: Stream) -> AsyncIterator[Inst
         CaseDeskError: A part could not be started.
     """
     home = settings.home
-    _write_files(home, stream)
     async with contextlib.AsyncExitStack() as stack:
+        letters = await stack.enter_async_context(letterbox())
+        _write_files(home, stream, letters)
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=2, trust_env=False))
-        server = await stack.enter_async_context(embedded_server(home, virtual_time=True))
-        supervisor = await stack.enter_async_context(Supervisor(home / "logs"))
-        sandbox = await _start_sandbox(supervisor, home, http)
+        supervisor = Supervisor(home / "logs")
+        stack.push_async_callback(supervisor.stop)
+        server, sandbox = await asyncio.gather(
+            stack.enter_async_context(embedded_server(home, virtual_time=True)),
+            _start_sandbox(supervisor, home, http),
+        )
+        # Once more, so that programs stop before the server that they talk to.
+        stack.push_async_callback(supervisor.stop)
         reached = for_sandbox(settings, sandbox, await published(sandbox))
         db = stack.enter_context(open_records(reached))
         for shop in SHOPS:
@@ -109,37 +126,46 @@ async def installation(settings: Settings, stream: Stream) -> AsyncIterator[Inst
         client = await Client.connect(
             server.address, namespace=server.namespace, data_converter=pydantic_data_converter
         )
-        env = _env(reached, server, sandbox)
+        env = _env(reached, server, sandbox, letters)
         worker = _start_worker(supervisor, client, env)
         receiver, _ = await asyncio.gather(_start_receiver(supervisor, home, env, http), worker)
         await _register(reached, db, receiver)
         desk = CaseDesk(client, reached, db)
-        yield Installation(reached, server, supervisor, sandbox, receiver, desk, http)
+        yield Installation(reached, server, supervisor, sandbox, receiver, desk, http, letters)
 
 
-def _write_files(home: Path, stream: Stream) -> None:
+def _write_files(home: Path, stream: Stream, letters: Letterbox) -> None:
+    files = {f"playbooks/{shop.shop_id}.yaml": _playbook(shop) for shop in SHOPS}
+    files |= {"orders.json": sandbox_orders(stream), "scenario.json": scenario(stream)}
+    files |= {"ads.yaml": ads_book(), "suppliers.yaml": suppliers_book(letters.address)}
+    files |= {"carriers.yaml": carriers_book(letters.address)}
     (home / "playbooks").mkdir(parents=True, exist_ok=True)
-    for shop in SHOPS:
-        (home / "playbooks" / f"{shop.shop_id}.yaml").write_text(_playbook(shop))
-    (home / "orders.json").write_text(json.dumps(sandbox_orders(stream)))
-    (home / "scenario.json").write_text(json.dumps(scenario(stream)))
+    for name, content in files.items():
+        # JSON is YAML, too.
+        (home / name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
-def _playbook(shop: DemoShop) -> str:
-    """Return the shop's overlay: a gift for waiting, a coupon with a refund, one reminder."""
-    lines = [
-        f"name: demo-{shop.region.lower()}",
-        "choice: {reminders: [8h]}",
-        f"wait: {{gift: {shop.gift}}}",
-        "refund:",
-        f'  coupon_id: "{shop.coupon[0]}"',
-    ]
-    if shop.approve_above:
-        lines.append(f'  approve_above: {{{shop.short.price.currency}: "{shop.approve_above}"}}')
-    return "\n".join(lines) + "\n"
+def _playbook(shop: DemoShop) -> dict[str, Any]:
+    """Return the shop's overlay: what it offers, and intervals that a week in a minute allows."""
+    currency = shop.short.price.currency
+    discounts = [[{"kind": "discount", "amount": {currency: most}}] for most in shop.discounts]
+    approval = {"approve_above": {currency: shop.approve_above}} if shop.approve_above else {}
+    return {
+        "name": f"demo-{shop.region.lower()}",
+        "choice": {"reminders": ["8h"]},
+        "wait": {"gift": shop.gift},
+        "swap": {"look_every": "6h"},
+        "refund": {"coupon_id": shop.coupon[0], **approval},
+        "stockout": {"rounds": discounts},
+        "incident": {"look_every": "6h", "look_at_most": "24h"},
+        "pickup": {"look_every": "24h", "watch_for_penalty": "2d"},
+    }
 
 
-def _env(settings: Settings, server: EmbeddedServer, sandbox: str) -> dict[str, str]:
+def _env(
+    settings: Settings, server: EmbeddedServer, sandbox: str, letters: Letterbox
+) -> dict[str, str]:
+    desks = {shop.shop_id: f"{letters.address}/host-{shop.region}" for shop in SHOPS}
     return {
         **_paths(settings.home),
         "TEMPORAL_ADDRESS": server.address,
@@ -149,6 +175,10 @@ def _env(settings: Settings, server: EmbeddedServer, sandbox: str) -> dict[str, 
         "WENHUO_API_BASE_URL": sandbox,
         "WENHUO_AUTH_BASE_URL": sandbox,
         "WENHUO_SHOP_API_PER_SECOND": _SHOP_CALLS_PER_SECOND,
+        "WENHUO_NEWS_PER_SECOND": _NEWS_PER_SECOND,
+        "WENHUO_ADS_TOKEN": ADS_TOKEN,
+        "WENHUO_ADS_BASE_URL": sandbox,
+        "WENHUO_HOST_DESKS": json.dumps(desks),
     }
 
 
@@ -181,7 +211,7 @@ async def _start_worker(supervisor: Supervisor, client: Client, env: dict[str, s
     await supervisor.start(
         Program(
             "worker",
-            [sys.executable, str(ROOT / "worker.py")],
+            [sys.executable, str(ROOT / "rehearsal_worker.py")],
             env=env,
             is_ready=lambda: polled_since(client, began),
             ready_seconds=60,

@@ -5,6 +5,7 @@ The order of the lists is their importance: a small stream has the first ones on
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from domain.choices import Choice
@@ -27,6 +28,9 @@ class Role:
     cash_on_delivery: bool = False
     other_item: bool = False
     """The order also holds an item that is not short."""
+    order_type: str = "NORMAL"
+    due_in: timedelta | None = None
+    """From discovery until the platform cancels; as the shop's other orders unless given."""
 
 
 def _says(text: str, after: int = 60, nth: int = 1) -> dict[str, Any]:
@@ -87,6 +91,55 @@ def th_roles(substitute: str) -> tuple[Role, ...]:
         *(NEVER, BLOCKED_WAITS, orders, CANCELS, LATE, PUZZLING),
         replace(WAITS_TWICE, name="pays on delivery, waits twice", cash_on_delivery=True),
     )
+
+
+_DATED, _SLIPPED = 2, 4
+"""Of who is asked before there is a date: the texts that offer the wait, and tell of a slip."""
+_LATER = timedelta(days=20)
+
+
+def _waits_once_there_is_a_date(*, units: int = 1, order_type: str = "NORMAL") -> Role:
+    return Role(
+        f"waits once there is a date, {order_type} x {units}",
+        _does(_says("A", nth=_DATED), _says("A", 1800, nth=_SLIPPED)),
+        units=units,
+        order_type=order_type,
+        due_in=None if order_type == "NORMAL" else _LATER,
+    )
+
+
+def lamp_roles() -> tuple[Role, ...]:
+    """Return who is short of the US shop's lamps, in the order of the line.
+
+    The first lot serves the first three who wait; the second all others.
+    """
+    waits = _waits_once_there_is_a_date()
+    enough = _does(_says("A", nth=_DATED), _says("C", 2400, nth=_SLIPPED))
+    return (
+        *(waits, waits, REFUND, waits, NEVER, _waits_once_there_is_a_date(units=2)),
+        Role("waits once there is a date, then has enough", enough),
+        REFUND,
+        _waits_once_there_is_a_date(order_type="BACK_ORDER"),
+        _waits_once_there_is_a_date(order_type="PRE_ORDER"),
+    )
+
+
+def scarf_roles() -> tuple[Role, ...]:
+    """Return who is short of the Thai shop's scarves, which take nine days to come.
+
+    Ordinary orders cannot wait so long; of pre-orders a longer wait is negotiated.
+    """
+    # The second text reminds who is silent; the third is the second round.
+    asks = _does(_says("can it come sooner?", 600), _says("A", 600, nth=2))
+    pre = [
+        Role("waits for a discount", _does(_says("A", 300))),
+        Role("asks, then waits for more", asks),
+        Role("is silent, then waits for more", _does(_says("A", 600, nth=3))),
+        Role("does not negotiate", _does(_says("C", 900))),
+        NEVER,
+    ]
+    later = [replace(one, order_type="PRE_ORDER", due_in=_LATER) for one in pre]
+    return (REFUND, NEVER, *later)
 
 
 USUAL = (AT_ONCE, AT_ONCE, REFUND, AT_ONCE, NEVER, AT_ONCE, CHANGES, AT_ONCE, UNCLEAR, AT_ONCE)

@@ -1,11 +1,13 @@
-"""The summary of the week: figures and promises, from the cases' views and the real effects."""
+"""The summary of it all: figures and promises, from the cases' views and the real effects."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from casedesk.demo import incident_summary, pickup_summary
 from casedesk.demo.effects import Effects, totals
-from casedesk.demo.report import Figure, HumanAnswer, Promise, figure
+from casedesk.demo.ends import IncidentEnd, ParcelEnd
+from casedesk.demo.report import Figure, HumanAnswer, PacketCheck, Promise, figure, none_of
 from casedesk.intake import ShortagePlan
 from domain.cases import CaseOutcome, CaseView, ContactMode, CouponStatus, RefundStatus
 from domain.choices import Choice
@@ -31,6 +33,9 @@ class Week:
     answers: Sequence[HumanAnswer]
     buyers: Mapping[str, str]
     """Who placed which order: a coupon goes to a buyer, not to an order."""
+    incidents: Sequence[IncidentEnd] = ()
+    parcels: Sequence[ParcelEnd] = ()
+    packets: Sequence[PacketCheck] = ()
 
     def where(self, holds: Callable[[CaseView], bool]) -> list[str]:
         """Return the orders whose case meets a condition."""
@@ -53,7 +58,14 @@ def figures(week: Week) -> dict[str, Figure]:
     for choice, letter in _LETTERS.items():
         chose = [key for key, view in week.cases.items() if view.choice == choice]
         found[f"chose_{choice}"] = figure(f"chose {letter} ({choice})", chose)
-    return found | _endings(week) | _goods(week) | _duplicates(week)
+    return (
+        found
+        | _endings(week)
+        | _goods(week)
+        | incident_summary.figures(week.incidents, week.cases, week.effects)
+        | pickup_summary.figures(week.parcels, week.packets)
+        | _duplicates(week)
+    )
 
 
 def _endings(week: Week) -> dict[str, Figure]:
@@ -80,8 +92,13 @@ def _goods(week: Week) -> dict[str, Figure]:
         ),
         "coupons": figure("coupons", coupons),
         "gifts": figure("gifts packed", week.where(_gift_packed)),
-        "needed_person": figure("needed a person", [one.order_id for one in week.answers]),
+        "needed_person": figure("needed a person", _orders_with_answers(week)),
     }
+
+
+def _orders_with_answers(week: Week) -> Iterator[str]:
+    """Yield the orders about which people decided; what they tell incidents is about none."""
+    return (one.order_id for one in week.answers if one.order_id in week.buyers)
 
 
 def _gift_packed(view: CaseView) -> bool:
@@ -102,27 +119,38 @@ def promises(week: Week) -> tuple[Promise, ...]:
     effects, where = week.effects, week.where
     short = {one.order_id for plan in week.plans for one in plan.short}
     return (
-        _none("every short order has a case", short - week.cases.keys()),
-        _none("every case is closed", where(lambda view: view.closed_at is None)),
-        _none(
+        none_of("every short order has a case", short - week.cases.keys()),
+        none_of("every case is closed", where(lambda view: view.closed_at is None)),
+        none_of(
             "every buyer is contacted within the deadline",
             week.cases.keys() - set(_contacted_in_time(week)),
         ),
-        _none("no deadline is missed", where(lambda view: bool(view.breaches))),
-        _none("every promised date is kept", _dates_broken(week)),
-        _none("the platform cancels no case's order", _by_platform(week)),
-        _none("no text is sent twice", effects.repeated_texts()),
-        _none("no order is cancelled twice", effects.repeated_cancellations()),
-        _none("no buyer gets two coupons for one case", _coupons_beyond_cases(week)),
-        _none("every effect belongs to a case", effects.strays(week.cases)),
-        _none("every refund is the platform's own figure", _wrong_refunds(week)),
-        _none("every coupon on file was sent", _coupons_not_sent(week)),
+        none_of("no deadline is missed", _late(week)),
+        none_of("every promised date is kept", _dates_broken(week)),
+        none_of("the platform cancels no case's order", _by_platform(week)),
+        none_of("no text is sent twice", effects.repeated_texts()),
+        none_of("no order is cancelled twice", effects.repeated_cancellations()),
+        none_of("no buyer gets two coupons for one case", _coupons_beyond_cases(week)),
+        none_of("every effect belongs to a case", effects.strays(_with_case(week))),
+        none_of("every refund is the platform's own figure", _wrong_refunds(week)),
+        none_of("every coupon on file was sent", _coupons_not_sent(week)),
+        *incident_summary.promises(week.incidents, week.cases, effects),
+        *pickup_summary.promises(week.parcels, week.packets, week.answers, effects),
     )
 
 
-def _none(promise: str, broken_by: Iterable[str]) -> Promise:
-    found = list(broken_by)
-    return Promise(promise=promise, kept=not found, detail=", ".join(found[:10]))
+def _late(week: Week) -> list[str]:
+    others = (
+        *(one.view for one in week.incidents),
+        *(view for one in week.parcels for view in (one.view, one.appeal)),
+    )
+    breached = [view.case_id for view in others if view and view.breaches]
+    return week.where(lambda view: bool(view.breaches)) + breached
+
+
+def _with_case(week: Week) -> set[str]:
+    packed = {order_id for one in week.parcels if one.view for order_id in one.orders}
+    return week.cases.keys() | packed
 
 
 def _contacted_in_time(week: Week) -> list[str]:

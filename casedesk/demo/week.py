@@ -1,4 +1,4 @@
-"""The main job of the demo: from two export files to a week later, and the summary."""
+"""The main job of the demo: from two export files to ten days later, and the summary."""
 
 import asyncio
 import contextlib
@@ -12,62 +12,42 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from casedesk.demo.decisions import Decisions
 from casedesk.demo.effects import Effects
-from casedesk.demo.files import write_export
+from casedesk.demo.ends import incident_ends, order_cases, parcel_ends
+from casedesk.demo.evening import Evening, make_evening
+from casedesk.demo.evidence import EvidenceRoom
 from casedesk.demo.installation import Installation, installation
+from casedesk.demo.packets import check_packets
+from casedesk.demo.paperwork import Paperwork
 from casedesk.demo.people import People
+from casedesk.demo.platform import Platform
 from casedesk.demo.report import DemoReport
-from casedesk.demo.shops import SHOPS, TH, US, DemoShop
-from casedesk.demo.stream import Stream, make_stream
+from casedesk.demo.rounds import Days, Say
 from casedesk.demo.summary import Week, figures, promises
-from casedesk.intake import ShortagePlan, plan_shortage, read_export
+from casedesk.desk import CaseDesk
 from casedesk.sandbox_controls import SandboxControls
 from casedesk.settings import Settings
 from casedesk.virtual_clock import VirtualClock
-from domain.cases import CaseView
-from domain.intake import Intake
-from workflows.opening import CaseStart, oversell_start
+from domain.cases import CaseKind
 
 SIZE = 136
-"""Orders of the stream."""
-WEEK = timedelta(days=7)
-_HOUR = timedelta(hours=1)
-_FOLDER = "demo"
-_ROUNDS = (1.5, 3, 5, 8, 12, 23, 25.5, 30, 36, 45, 50, 60, 67, 70, 96, 120)
-"""When the people look at their tasks, in hours after discovery."""
-Say = Callable[[str], None]
+"""Orders of the two oversold SKUs."""
+_FOLDER, _EFFECTS, _PACKETS = "demo", "effects.json", "packets"
+_GRAIN = timedelta(minutes=3)
+"""Who writes within so long of each other is heard in one step."""
+_START_TAKES = timedelta(minutes=5)
+"""The discovery lies a little ahead, so that everything runs when the clock is there."""
 Meanwhile = Callable[[Installation], Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True)
-class _News:
-    """What the warehouse learns, and tells the cases at the next round."""
-
-    after: timedelta
-    shop: DemoShop
-    state: str
-    comes_in: timedelta | None = None
-
-    def payload(self, stream: Stream) -> dict[str, Any]:
-        """Return it as the cases are told."""
-        at = stream.found_at + self.comes_in if self.comes_in else None
-        told = {"state": self.state, "available_at": at.isoformat() if at else None}
-        return {**told, "event_id": f"{self.shop.region}-{self.state}"}
-
-
-def _news() -> list[_News]:
-    """Return the week's news: the Thai goods slip once; both come in time for their parcels."""
-    return [
-        _News(timedelta(hours=25.5), TH, "expected", TH.slips_to),
-        _News(timedelta(hours=50), TH, "in_stock"),
-        _News(timedelta(hours=67), US, "in_stock"),
-    ]
+OpenRoom = Callable[[CaseDesk, Callable[[], datetime]], EvidenceRoom]
+"""Opens the vault of an installation, given the clock that its people live by."""
 
 
 async def run_demo(
     settings: Settings,
     say: Say,
     *,
+    open_room: OpenRoom,
     size: int = SIZE,
     keep: bool = False,
     meanwhile: Meanwhile | None = None,
@@ -77,12 +57,13 @@ async def run_demo(
     Args:
         settings: Names the home; every other part is the demo's own.
         say: Told in a few words how far it has come.
-        size: Orders of the stream, of both shops together.
-        keep: Leave server, records and logs behind; the effects file always stays.
-        meanwhile: Runs beside the week, to disturb it; it is cancelled at the end.
+        open_room: Opens the vault, which this package may not know.
+        size: Orders of the two oversold SKUs, both shops together.
+        keep: Leave server, records and logs behind; effects and packets always stay.
+        meanwhile: Runs beside the days, to disturb them; it is cancelled at their end.
 
     Returns:
-        Figures, promises, and where the effects file is.
+        Figures, promises, and where effects and packets are.
 
     Raises:
         CaseDeskError: A part could not be started or does not come back.
@@ -94,7 +75,7 @@ async def run_demo(
     home.mkdir(parents=True)
     own = Settings(home=home, open_concurrency=settings.open_concurrency)
     try:
-        week, restarts = await _live_through(own, folder, say, size, meanwhile)
+        week, restarts = await _Play(folder, say, open_room).perform(own, size, meanwhile)
     finally:
         if not keep:
             shutil.rmtree(home, ignore_errors=True)
@@ -102,46 +83,73 @@ async def run_demo(
         figures=figures(week),
         people=tuple(week.answers),
         promises=promises(week),
-        effects_file=str(folder / "effects.json"),
+        effects_file=str(folder / _EFFECTS),
+        packets=tuple(week.packets),
         restarts=restarts,
         seconds=round(time.monotonic() - began, 1),
     )
 
 
-async def _live_through(
-    settings: Settings, folder: Path, say: Say, size: int, meanwhile: Meanwhile | None
-) -> tuple[Week, dict[str, int]]:
-    stream = make_stream(datetime.now(UTC) + _start_takes(), size)
-    intakes = {shop: _read(stream, shop, folder) for shop in SHOPS}
-    plans = {
-        shop: plan_shortage(intake, sku=shop.short.seller_sku, on_hand=stream.on_hand(shop))
-        for shop, intake in intakes.items()
-    }
-    for shop, plan in plans.items():
-        say(f"{shop.name}: {plan.summary}")
-    say("starting server, shops, worker and receiver")
-    async with installation(settings, stream) as parts, _beside(meanwhile, parts):
-        cases, people = await _work(parts, stream, plans, say)
-        effects = await _effects(parts, folder)
-        restarts = parts.restarts()
-    week = Week(
-        plans=list(plans.values()),
-        orders_read=[order.order_id for intake in intakes.values() for order in intake.orders],
-        cases=cases,
-        effects=effects,
-        answers=people.answers,
-        buyers={order.order_id: order.buyer for order in stream.orders},
-    )
-    return week, restarts
+@dataclass(frozen=True)
+class _Play:
+    """One performance of the demo."""
 
+    folder: Path
+    say: Say
+    open_room: OpenRoom
 
-def _start_takes() -> timedelta:
-    """Lay the discovery a little ahead, so that everything runs when the clock is there."""
-    return timedelta(minutes=5)
+    async def perform(
+        self, settings: Settings, size: int, meanwhile: Meanwhile | None
+    ) -> tuple[Week, dict[str, int]]:
+        """Return everything that the summary is made from, and how often parts were restarted."""
+        evening = make_evening(datetime.now(UTC) + _START_TAKES, size, self.folder)
+        for one, plan in evening.plans.items():
+            self.say(f"{one.name}: {plan.summary}")
+        self.say("starting server, shops, worker and receiver")
+        async with installation(settings, evening.stream) as parts:
+            decisions = Decisions(parts.desk)
+            async with _beside(meanwhile, parts):
+                paperwork = await self._live(parts, evening, decisions)
+            await parts.all_there()
+            return await self._ended(parts, evening, paperwork), parts.restarts()
 
+    async def _live(
+        self, parts: Installation, evening: Evening, decisions: Decisions
+    ) -> Paperwork:
+        found_at, starts = evening.stream.found_at, evening.starts()
+        async with (
+            VirtualClock(parts.client, parts.sandbox, grain=_GRAIN, gate=parts.all_there) as clock,
+            SandboxControls(parts.sandbox) as shops,
+        ):
+            platform = Platform(shops)
+            room = self.open_room(parts.desk, lambda: clock.now)
+            paperwork = Paperwork(
+                decisions, room, platform, lambda: clock.now, self.folder / _PACKETS
+            )
+            clerks = {CaseKind.LATE_PICKUP: paperwork.pickup, CaseKind.APPEAL: paperwork.appeal}
+            people = People(decisions, evening.stream, clerks)
+            await clock.open_at(found_at, starts)
+            self.say(f"{len(clock.views)} cases are open; whom chat reaches has been told")
+            await Days(clock, people, paperwork, platform, self.say).live()
+        return paperwork
 
-def _read(stream: Stream, shop: DemoShop, folder: Path) -> Intake:
-    return read_export(write_export(stream, shop, folder), market=shop.region)
+    async def _ended(self, parts: Installation, evening: Evening, paperwork: Paperwork) -> Week:
+        async with SandboxControls(parts.sandbox) as sandbox:
+            told = await sandbox.get("effects")
+            incidents = await incident_ends(parts, sandbox, evening)
+            parcels = await parcel_ends(parts.desk, sandbox, evening.stream)
+        (self.folder / _EFFECTS).write_text(json.dumps(told, ensure_ascii=False, indent=1))
+        return Week(
+            plans=evening.all_plans,
+            orders_read=evening.read,
+            cases=await order_cases(parts.desk, evening),
+            effects=Effects(told),
+            answers=paperwork.decisions.answers,
+            buyers={order.order_id: order.buyer for order in evening.stream.orders},
+            incidents=incidents,
+            parcels=parcels,
+            packets=await check_packets(paperwork.packets),
+        )
 
 
 @contextlib.asynccontextmanager
@@ -154,60 +162,3 @@ async def _beside(meanwhile: Meanwhile | None, parts: Installation) -> AsyncIter
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-
-
-async def _work(
-    parts: Installation, stream: Stream, plans: dict[DemoShop, ShortagePlan], say: Say
-) -> tuple[dict[str, CaseView], People]:
-    people = People(parts.desk, stream)
-    starts = [start for shop, plan in plans.items() for start in _starts(stream, shop, plan)]
-    async with VirtualClock(parts.client, parts.sandbox, gate=parts.all_there) as clock:
-        await clock.open_at(stream.found_at, starts)
-        say(f"{len(starts)} cases are open; every buyer whom chat reaches has been told")
-        for hours in _ROUNDS:
-            await _round(clock, people, timedelta(hours=hours), say)
-        await clock.advance_to(stream.found_at + WEEK)
-        say(f"a week later: {len(clock.views)} cases open")
-    return await _cases(parts, starts), people
-
-
-async def _round(clock: VirtualClock, people: People, after: timedelta, say: Say) -> None:
-    """Live on to a round of the people: the warehouse's news first, then everybody's tasks."""
-    await clock.advance_to(people.stream.found_at + after)
-    for news in _news():
-        if news.after == after:
-            await people.tell_restock(news.shop, news.payload(people.stream))
-    await clock.settle()
-    here = {n.shop.shop_id for n in _news() if n.state == "in_stock" and n.after <= after}
-    done = await people.work(clock.views, packing_in=here)
-    await clock.settle()
-    say(f"{after / _HOUR:5.1f} h: {len(clock.views)} cases open, {done} decisions by people")
-
-
-def _starts(stream: Stream, shop: DemoShop, plan: ShortagePlan) -> list[CaseStart]:
-    return [
-        oversell_start(
-            shop_id=shop.shop_id,
-            order_id=one.order_id,
-            short_lines=plan.opening_lines(one.order_id),
-            restock_at=stream.found_at + shop.restock_in,
-            substitute_sku_id=shop.dearer.sku_id,
-            source="demo",
-            stream="friday-live",
-        )
-        for one in plan.short
-    ]
-
-
-async def _cases(parts: Installation, starts: list[CaseStart]) -> dict[str, CaseView]:
-    """Return every case as it ended, or as it stands if it has not, by order id."""
-    filed = await asyncio.gather(*[parts.desk.view(start.case_id) for start in starts])
-    views = [CaseView.model_validate(view) for view in filed]
-    return {view.order_id or "": view for view in views}
-
-
-async def _effects(parts: Installation, folder: Path) -> Effects:
-    async with SandboxControls(parts.sandbox) as sandbox:
-        told = await sandbox.get("effects")
-    (folder / "effects.json").write_text(json.dumps(told, ensure_ascii=False, indent=1))
-    return Effects(told)

@@ -8,7 +8,8 @@ import pytest
 from typing_extensions import override
 
 from casedesk.answers import NoWorkerError
-from casedesk.demo.people import AGENT, LEAD, WAREHOUSE, People
+from casedesk.demo.decisions import AGENT, LEAD, WAREHOUSE, Decisions
+from casedesk.demo.people import People
 from casedesk.demo.shops import US
 from casedesk.demo.stream import DemoOrder, make_stream
 from casedesk.desk import CaseDesk, View
@@ -19,6 +20,7 @@ from domain.choices import Choice
 FOUND = datetime(2026, 11, 25, 3, tzinfo=UTC)
 STREAM = make_stream(FOUND, 136)
 CASE = "order-case:1:1"
+JACKETS = {US.short.sku_id}
 
 
 class Desk(CaseDesk):
@@ -42,6 +44,10 @@ class Desk(CaseDesk):
         return {}
 
 
+def _people(desk: Desk) -> People:
+    return People(Decisions(desk), STREAM, clerks={})
+
+
 def _buyer(by_phone: Choice | None, habit: str = "") -> DemoOrder:
     return next(
         order
@@ -61,6 +67,7 @@ def _view(order: DemoOrder, *steps: HumanTask, **given: Any) -> dict[str, CaseVi
         "detected_at": FOUND,
         "contact_mode": ContactMode.CHAT,
         "contacted_at": FOUND,
+        "short_skus": tuple(JACKETS),
         "tasks": steps,
     }
     return {CASE: CaseView(**view | given)}
@@ -79,6 +86,7 @@ NOBODY = _buyer(None)
         (_task("buyer_cancellation", "refund"), "record_choice", {"choice": "refund"}),
         (_task("approve_refund", "approved"), "approve_refund", {"approved": True, "actor": LEAD}),
         (_task("gift", "done"), "resume_step", {"how": "done", "actor": WAREHOUSE}),
+        (_task("amends", "done"), "resume_step", {"how": "done", "actor": AGENT}),
         (_task("ask:1", "record_contact"), "record_contact", {"channel": "phone", "actor": AGENT}),
         (_task("refund:1", "retry", "abandon"), "resume_step", {"how": "retry"}),
     ],
@@ -88,7 +96,7 @@ async def test_a_task_is_answered_by_the_one_whose_task_it_is(
     task: HumanTask, update: str, told: dict[str, Any]
 ) -> None:
     desk = Desk()
-    done = await People(desk, STREAM).work(_view(NOBODY, task), packing_in={US.shop_id})
+    done = await _people(desk).work(_view(NOBODY, task), here=JACKETS)
     assert 1 == done
     ((decided, payload),) = desk.decided
     assert update == decided
@@ -97,7 +105,7 @@ async def test_a_task_is_answered_by_the_one_whose_task_it_is(
 
 async def test_an_unclear_answer_is_settled_by_asking_the_buyer() -> None:
     desk, buyer = Desk(), _buyer(Choice.REFUND, "what would you do")
-    await People(desk, STREAM).work(_view(buyer, _task("choice")), packing_in=set())
+    await _people(desk).work(_view(buyer, _task("choice")), here=set())
     assert [
         ("record_choice", {"actor": AGENT, "choice": "refund", "via": "phone"})
     ] == desk.decided
@@ -105,45 +113,43 @@ async def test_an_unclear_answer_is_settled_by_asking_the_buyer() -> None:
 
 async def test_what_a_buyer_did_not_say_is_not_recorded() -> None:
     desk = Desk()
-    assert 0 == await People(desk, STREAM).work(_view(NOBODY, _task("choice")), packing_in=set())
+    assert 0 == await _people(desk).work(_view(NOBODY, _task("choice")), here=set())
     assert [] == desk.decided
 
 
 async def test_a_gift_is_packed_only_when_the_goods_are_there() -> None:
     desk = Desk()
-    await People(desk, STREAM).work(_view(NOBODY, _task("gift", "done")), packing_in=set())
+    await _people(desk).work(_view(NOBODY, _task("gift", "done")), here=set())
     assert [] == desk.decided
 
 
 async def test_a_buyer_whom_chat_does_not_reach_is_called_back_for_the_choice() -> None:
     desk, buyer = Desk(), _buyer(Choice.WAIT)
     view = _view(buyer, contact_mode=ContactMode.ASSISTED)
-    await People(desk, STREAM).work(view, packing_in=set())
+    await _people(desk).work(view, here=set())
     assert [("record_choice", {"actor": AGENT, "choice": "wait", "via": "phone"})] == desk.decided
 
 
 async def test_a_second_ask_is_a_second_request() -> None:
     """The case answers a known request without acting, so a new question needs a new one."""
     desk, buyer = Desk(), _buyer(Choice.WAIT)
-    people = People(desk, STREAM)
+    people = _people(desk)
     for hours in (24, 48):
         until = {"consent_by": FOUND + timedelta(hours=hours)}
         view = _view(buyer, contact_mode=ContactMode.ASSISTED, **until)
-        await people.work(view, packing_in=set())
+        await people.work(view, here=set())
     assert 2 == len(set(desk.requests))
 
 
 async def test_a_decision_is_repeated_as_the_same_request_while_no_worker_answers() -> None:
     desk = Desk(NoWorkerError(CASE))
-    await People(desk, STREAM).work(
-        _view(NOBODY, _task("ask:1", "record_contact")), packing_in=set()
-    )
+    await _people(desk).work(_view(NOBODY, _task("ask:1", "record_contact")), here=set())
     assert 2 == len(desk.requests)
     assert 1 == len(set(desk.requests)) == len(desk.decided)
 
 
 async def test_a_refused_decision_is_not_counted_as_an_answer() -> None:
-    people = People(Desk(RefusedError("the case is closed")), STREAM)
+    people = _people(Desk(RefusedError("the case is closed")))
     view = _view(NOBODY, _task("ask:1", "record_contact"))
-    assert 0 == await people.work(view, packing_in=set())
-    assert [] == people.answers
+    assert 0 == await people.work(view, here=set())
+    assert [] == people.decisions.answers
