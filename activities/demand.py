@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
 import structlog
 from temporalio import activity
@@ -17,16 +16,26 @@ from domain.orders import Order, OrderStatus
 from records.case_buyers import CaseBuyers
 from records.database import Database
 from records.incident_demand import IncidentDemand
-from records.incident_ledgers import SENTENCES, IncidentLedgers
+from records.incident_ledgers import IncidentLedgers
 from tiktok_shop.client import ShopClient
 from tiktok_shop.order_walk import OrderCursor, OrderStep
 from workflows import names
 from workflows.ports.demand import CollectOrders, DemandPort, OrdersCollected
+from workflows.ports.facts import Fact
 
 logger = structlog.get_logger()
 
 _SHOWN = 5
 """Orders named in a sentence for people."""
+
+
+class _SoFar(Fact):
+    """How far a reading has come; each page makes a new one, for the server keeps the old."""
+
+    cursor: OrderCursor | None = None
+    orders: int = 0
+    unclear: tuple[str, ...] = ()
+    changed: Changed = Changed()
 
 
 class DemandActivities(DemandPort):
@@ -48,18 +57,16 @@ class DemandActivities(DemandPort):
         once; a repeated run goes on after the last page of the one before.
         """
         so_far = _so_far()
-        cursor = OrderCursor.model_validate(so_far["cursor"]) if so_far["cursor"] else None
         with told_to_temporal():
-            async for step in self._walk(cmd, cursor):
-                await self._take_page(cmd, step, so_far)
-                so_far["cursor"] = step.cursor.model_dump(mode="json") if step.cursor else None
+            async for step in self._walk(cmd, so_far.cursor):
+                so_far = await self._take_page(cmd, step, so_far)
                 activity.heartbeat(so_far)
         figures = await asyncio.to_thread(self._ledgers.figures, cmd.incident_id)
-        changed = Changed.model_validate({**so_far["changed"], "figures": figures})
-        logger.info("orders.collected", incident_id=cmd.incident_id, orders=so_far["orders"])
+        logger.info("orders.collected", incident_id=cmd.incident_id, orders=so_far.orders)
+        changed = so_far.changed.model_copy(update={"figures": figures})
         return OrdersCollected(
-            orders=so_far["orders"],
-            unclear=tuple(so_far["unclear"][:_SHOWN]),
+            orders=so_far.orders,
+            unclear=so_far.unclear[:_SHOWN],
             changed=changed if cmd.since is not None else None,
         )
 
@@ -71,38 +78,31 @@ class DemandActivities(DemandPort):
             shop_id=cmd.shop_id, since=cmd.since, sku_ids=skus, cursor=cursor
         )
 
-    async def _take_page(
-        self, cmd: CollectOrders, step: OrderStep, so_far: dict[str, Any]
-    ) -> None:
+    async def _take_page(self, cmd: CollectOrders, step: OrderStep, so_far: _SoFar) -> _SoFar:
         unclear = [one.order_id for one in step.orders if one.status is OrderStatus.UNKNOWN]
-        so_far["unclear"] += unclear
         known = [one for one in step.orders if one.order_id not in unclear]
         demand = await asyncio.to_thread(self._candidates, cmd, known)
-        so_far["orders"] += sum(cmd.sku_id in held for held in demand.values())
-        if not demand:
-            return
         await asyncio.to_thread(self._demand.take_in, cmd.incident_id, demand)
-        if cmd.since is not None:
-            ours = [held[cmd.sku_id] for held in demand.values() if cmd.sku_id in held]
-            await self._change(cmd, ours, so_far)
+        ours = [held[cmd.sku_id] for held in demand.values() if cmd.sku_id in held]
+        changed = Changed()
+        if ours and cmd.since is not None:
+            changed = await self._change(cmd, ours)
+        return _SoFar(
+            cursor=step.cursor,
+            orders=so_far.orders + len(ours),
+            unclear=(*so_far.unclear, *unclear),
+            changed=so_far.changed.and_then(changed),
+        )
 
-    async def _change(
-        self, cmd: CollectOrders, orders: Sequence[Candidate], so_far: dict[str, Any]
-    ) -> None:
+    async def _change(self, cmd: CollectOrders, orders: Sequence[Candidate]) -> Changed:
+        """Let what a page shows change the ledger; the same page again is the same event."""
         page = hashlib.sha256("".join(sorted(map(repr, orders))).encode()).hexdigest()[:16]
-        changed = await asyncio.to_thread(
+        return await asyncio.to_thread(
             self._ledgers.change,
             cmd.incident_id,
             f"{cmd.key}:{page}",
             together(order_seen(one) for one in orders),
         )
-        before = so_far["changed"]
-        first = [one.model_dump(mode="json") for one in changed.first]
-        so_far["changed"] = {
-            "served": before["served"] + changed.served,
-            "short": before["short"] + changed.short,
-            "first": [*before["first"], *first][:SENTENCES],
-        }
 
     def _candidates(
         self, cmd: CollectOrders, orders: Sequence[Order]
@@ -118,11 +118,7 @@ class DemandActivities(DemandPort):
         return found
 
 
-def _so_far() -> dict[str, Any]:
+def _so_far() -> _SoFar:
     """Return how far an earlier attempt came."""
     details = activity.info().heartbeat_details
-    if details:
-        held: dict[str, Any] = details[0]
-        return held
-    changed = {"served": 0, "short": 0, "first": list[Any]()}
-    return {"cursor": None, "orders": 0, "unclear": list[str](), "changed": changed}
+    return _SoFar.model_validate(details[0]) if details else _SoFar()

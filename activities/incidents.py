@@ -26,7 +26,7 @@ from records.database import Database
 from records.errors import NotOnFileError
 from records.incident_cases import IncidentCases
 from records.incident_demand import IncidentDemand
-from records.incident_ledgers import SENTENCES, IncidentLedgers
+from records.incident_ledgers import IncidentLedgers
 from records.incidents import Incidents
 from workflows import names
 from workflows.ports.incidents import (
@@ -165,7 +165,7 @@ class IncidentActivities(IncidentsPort):
         changed, orders = Changed(), list(outcomes)
         for first in range(0, len(orders), _BATCH):
             part = {order_id: outcomes[order_id] for order_id in orders[first : first + _BATCH]}
-            changed = _sum(changed, await self._settle_part(cmd, part))
+            changed = changed.and_then(await self._settle_part(cmd, part))
             activity.heartbeat(first)
         figures = await asyncio.to_thread(self._ledgers.figures, cmd.incident_id)
         words = sorted(set(outcomes.values()))
@@ -279,10 +279,3 @@ def _event(cmd: ChangeLedger) -> Event:
 
 def _refused(reason: str) -> ApplicationError:
     return ApplicationError(reason, type=NEEDS_PERSON, non_retryable=True)
-
-
-def _sum(one: Changed, other: Changed) -> Changed:
-    first = (*one.first, *other.first)
-    return Changed(
-        served=one.served + other.served, short=one.short + other.short, first=first[:SENTENCES]
-    )

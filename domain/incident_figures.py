@@ -4,6 +4,9 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.handout import Change, Lot
 
+SENTENCES = 20
+"""Changes of one event that are told word for word; every order keeps its own on file."""
+
 
 class Figures(BaseModel):
     """How an incident stands; of two readings the one with the higher version is the newer."""
@@ -44,3 +47,12 @@ class Changed(BaseModel):
     first: tuple[Change, ...] = ()
     """Some of the changes word for word; every order keeps its own in the records."""
     figures: Figures = Figures()
+
+    def and_then(self, later: "Changed") -> "Changed":
+        """Return what this event and a later one changed together."""
+        return Changed(
+            served=self.served + later.served,
+            short=self.short + later.short,
+            first=(*self.first, *later.first)[:SENTENCES],
+            figures=later.figures,
+        )

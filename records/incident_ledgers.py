@@ -12,15 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain.handout import Change, HandOut, InLine, Lot, Standing, Turn
-from domain.incident_figures import Changed, Figures
+from domain.incident_figures import SENTENCES, Changed, Figures
 from records.database import Database
 from records.errors import NotOnFileError
 from records.incident_figures import figures
 from records.schema import IncidentEventRow, IncidentLedgerRow, IncidentOrderRow
 from records.writes import insert_absent, take_turns
 
-SENTENCES = 20
-"""Changes of one event that are kept word for word with it; every order keeps its own."""
 _AT_ONCE = 500
 """Ids in one query; SQLite takes a limited number of values."""
 Act = Callable[[HandOut], Turn]
