@@ -117,7 +117,7 @@ def _apply(case: ShortageCase, choice: Choice, chose: BuyerChose, actor: str) ->
     if _said_before(case, choice):
         return
     case.choice = choice
-    case.promised_at, case.consent_by = None, None
+    case.promised_at, case.consent_by, case.agreed = None, None, None
     case.refund.requested_by = None if actor == BUYER else actor
     case.tell(EventKey.BUYER_CHOSE, f"{choice} (via {chose.via})", actor=actor)
     case.move(_MOVES[choice])
@@ -238,7 +238,7 @@ def override(case: ShortageCase, decision: OverrideOutcome) -> None:
             case.move(Move.PERSON_REFUNDS)
         case "wait":
             case.promised_at = decision.until
-            case.consent_by = None
+            case.consent_by, case.agreed = None, None
             case.refund.reason = None
             if decision.until:
                 case.supply.decide(decision.until)

@@ -101,8 +101,7 @@ async def test_silence_about_a_first_slip_counts_where_law_and_playbook_let_it(
     stack: Stack,
 ) -> None:
     """Once: a second slip needs an express yes whatever the playbook says."""
-    text = f"{SILENCE[:-1]}, most_slips: 2}}"
-    name = stack.write_playbook("silent", text)
+    name = stack.write_playbook("silent", f"{SILENCE[:-1]}, most_slips: 2}}")
     case = await waiting(stack, playbook=name)
     await case.signal("restock_changed", expected(hours=90))
     view = await case.until(S.AWAITING_CHOICE, lambda view: view.consent_by is not None)

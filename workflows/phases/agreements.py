@@ -1,6 +1,8 @@
 """What is kept of promises and agreements: the supplier's dates, and the buyer's yes to one."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypeVar
 
 from temporalio import workflow
 
@@ -12,6 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.ports.ledgers import KeepConsent, LedgerPort, NotePromise, PadPromise
     from workflows.shortage import ShortageCase
     from workflows.shortage_state import Agreed
+
+T = TypeVar("T")
 
 _BEFORE_SHOWN = "; it came before the offers were shown, and the date was confirmed by a message"
 
@@ -42,9 +46,21 @@ async def _padded(case: ShortageCase, sku: str, plain: datetime) -> PaddedDate |
         promised_at=plain,
         quantile=case.pinned.playbook.wait.padding_quantile,
     )
-    until, name = case.next_deadline(), f"pad:{sku}:{plain:%Y%m%dT%H%M%S}"
+    name = f"pad:{sku}:{plain:%Y%m%dT%H%M%S}"
+    return await _unless_held_up(case, name, LedgerPort.pad_promise, cmd, "what is it worth?")
+
+
+async def _unless_held_up(
+    case: ShortageCase,
+    name: str,
+    method: Callable[..., Awaitable[T]],
+    cmd: PadPromise | KeepConsent | NotePromise,
+    summary: str,
+) -> T | None:
+    """Ask or write the ledger; None if an outage of ours would hold up news or a deadline."""
+    until = case.next_deadline()
     return await case.race(
-        case.keep(name, LedgerPort.pad_promise, cmd, "what is the date worth?", by=until),
+        case.keep(name, method, cmd, summary, by=until),
         until=None,
         unless=lambda: case.closed or case.held_up(until),
     )
@@ -57,13 +73,12 @@ async def keep_agreement(case: ShortageCase) -> None:
     if case.agreed is not None:
         await _keep_consent(case, case.agreed)
     for sku, plain in case.supply.dates(case.short_skus()):
-        if (sku, plain) not in case.supply.promised and plain != case.supply.decided:
-            await _note(case, sku, plain)
+        known = (sku, plain) in case.supply.promised or plain == case.supply.decided
+        if not known and await _note(case, sku, plain):
             case.supply.promised.add((sku, plain))
 
 
 async def _keep_consent(case: ShortageCase, agreed: Agreed) -> None:
-    case.agreed = None
     shown = case.contact.shown
     cmd = KeepConsent(
         key=f"{case.case_id}/consent:{agreed.at:%Y%m%dT%H%M%S%f}",
@@ -79,7 +94,11 @@ async def _keep_consent(case: ShortageCase, agreed: Agreed) -> None:
         rule=agreed.rule if shown else agreed.rule + _BEFORE_SHOWN,
         given_at=agreed.at,
     )
-    await case.keep("consent", LedgerPort.keep_consent, cmd, "keep the buyer's yes")
+    name, what = f"consent:{agreed.at:%Y%m%dT%H%M%S}", "keep the buyer's yes"
+    await _unless_held_up(case, name, LedgerPort.keep_consent, cmd, what)
+    if not case.is_finished(name):
+        return
+    case.agreed = None
     how = "silence" if agreed.silent else "express yes"
     case.tell(
         EventKey.CONSENT_KEPT,
@@ -92,22 +111,20 @@ async def note_arrivals(case: ShortageCase) -> None:
     """Tell the ledger when promised units came: in stock now, or in a parcel by the date."""
     for sku, plain in sorted(case.supply.promised):
         news = case.supply.plain(sku)
-        if news.in_stock:
-            await _note(case, sku, plain, real_at=news.at)
+        if news.in_stock and await _note(case, sku, plain, real_at=news.at):
             case.supply.promised.discard((sku, plain))
 
 
 async def note_dispatch(case: ShortageCase) -> None:
     """A parcel that left by the supplier's date shows that its units had come."""
     for sku, plain in sorted(case.supply.promised):
-        if case.now <= plain:
-            await _note(case, sku, plain, real_at=case.now)
+        if case.now <= plain and await _note(case, sku, plain, real_at=case.now):
             case.supply.promised.discard((sku, plain))
 
 
 async def _note(
     case: ShortageCase, sku: str, plain: datetime, *, real_at: datetime | None = None
-) -> None:
+) -> bool:
     cmd = NotePromise(
         supplier=case.supply.supplier or "",
         sku_id=sku,
@@ -116,7 +133,9 @@ async def _note(
         at=case.now,
     )
     name = f"promise:{sku}:{plain:%Y%m%dT%H%M%S}:{'came' if real_at else 'made'}"
-    await case.keep(name, LedgerPort.note_promise, cmd, "note the supplier's date")
+    what = "note the supplier's date"
+    await _unless_held_up(case, name, LedgerPort.note_promise, cmd, what)
+    return case.is_finished(name)
 
 
 def silence_about(case: ShortageCase, date: datetime | None, notice: int) -> SilenceRule:

@@ -256,6 +256,8 @@ async def _allowed(
     key = f"{case.case_id}/{name}"
     if key not in case.bargain.found:
         answer = await _reserve(case, choice, key, rungs, currency)
+        # What it replaces was given back, so it must be asked for again if it ever returns.
+        case.bargain.found.pop(case.bargain.reserved.get(choice, ""), None)
         case.bargain.found[key], case.bargain.reserved[choice] = answer.choice, key
         _tell_spent(case, answer.choice, answer.tell)
     return case.bargain.found[key]
@@ -284,7 +286,8 @@ async def _reserve(
 
 def _tell_spent(case: ShortageCase, chosen: RungChoice, tell: Iterable[str]) -> None:
     for stop in chosen.stopped:
-        case.tell(EventKey.BUDGET_SPENT, stop.why)
+        if stop.scope is not None:
+            case.tell(EventKey.BUDGET_SPENT, stop.why)
     if spent := "; ".join(tell):
         case.ask_person(
             HumanTask(
