@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 
 from vault.errors import DeriveRefusedError
 from vault.limits import size_text
-from vault.photos import READABLE, opened
+from vault.photos import HEIC, READABLE, heic_reader, opened
 
 _BEST = 92
 _QUALITIES = (88, 75, 60)
@@ -47,13 +47,13 @@ class Recipe:
     max_bytes: int = 0
     """Of a fitted copy."""
 
-    @property
-    def tool(self) -> str:
-        """What makes it, with its version: the same tool makes the same bytes again."""
+    def tool(self, media_type: str) -> str:
+        """Return what makes it of such a photo: the same tool makes the same bytes again."""
         asked = (
             f" {self.side} px" if self.side else f" {self.max_bytes} B" if self.max_bytes else ""
         )
-        return f"wenhuo {self.copy}{asked}, pillow {PIL.__version__}"
+        reader = f", {heic_reader()}" if media_type == HEIC else ""
+        return f"wenhuo {self.copy}{asked}, pillow {PIL.__version__}{reader}"
 
 
 REDACTED = Recipe(copy=Copy.REDACTED)
@@ -149,7 +149,7 @@ def _saved(picture: Image.Image, media_type: str, quality: int) -> bytes:
     else:
         _opaque(picture).save(
             into,
-            READABLE[media_type],
+            "WEBP" if media_type == "image/webp" else "JPEG",
             quality=quality,
             icc_profile=picture.info.get("icc_profile"),
         )

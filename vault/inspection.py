@@ -159,6 +159,9 @@ def _credentials(found: str, structure: Structure) -> ContentCredentials:
 
 def _inspect_photo(file: Handed, found: str, findings: Findings, limits: Limits) -> Inspected:
     claims = read_claims(file.path, found, file.name, limits)
+    if claims is None:
+        unknown = findings.model_copy(update={"location": findings.location or None})
+        return Inspected(found, unknown, None)
     claimed = {
         "camera": claims.camera,
         "location": claims.location or findings.location,

@@ -111,14 +111,13 @@ def _cleaned(vault: Vault, exhibit: NumberedExhibit, packing: Packing) -> Packed
     if original is None:
         raise UnknownEvidenceError(exhibit.evidence_id)
     plain = PackedItem(exhibit=exhibit, original=original)
-    if original.media_type in READABLE:
-        return _copied(vault, plain, REDACTED, packing)
-    if original.media_type.startswith("image/"):
-        why = (
-            f"{original.media_type} goes in as it was collected, with what its camera wrote in it"
-        )
-        return replace(plain, note=why)
-    return plain
+    if original.media_type not in READABLE:
+        return plain
+    copied = _copied(vault, plain, REDACTED, packing)
+    if copied.copy_of_it is not None:
+        return copied
+    why = f"{copied.note}; it goes in as it was collected, with what its camera wrote in it"
+    return replace(plain, note=why)
 
 
 def _fitting(

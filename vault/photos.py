@@ -6,17 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
+from pi_heif import (  # type: ignore[import-untyped]  # it ships no types
+    libheif_version,
+    register_heif_opener,
+)
 from PIL import ExifTags, Image
 
 from vault.canonical import printable
 from vault.errors import FileRefusedError, Refusal
 from vault.limits import Limits
 
-READABLE = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
-"""What Pillow reads, by its name of the format; HEIC needs a library of its own."""
+HEIC = "image/heic"
+READABLE = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", HEIC: "HEIF"}
+"""What Pillow reads, by its name of the format; HEIC with the help of libheif."""
 _EXIF_TIME = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)")
 _ZONE = re.compile(r"[+-]\d\d:\d\d")
 _SPACES = re.compile(r"[\s\x00]+")
@@ -41,6 +47,7 @@ class PhotoClaims:
 @contextmanager
 def opened(file: Path | IO[bytes], media_type: str) -> Iterator[Image.Image]:
     """Open a photo whose pixels nobody has decoded yet; how many it may have is our own limit."""
+    _let_pillow_read_heic()
     with _pixel_check:
         usual, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
@@ -51,8 +58,21 @@ def opened(file: Path | IO[bytes], media_type: str) -> Iterator[Image.Image]:
         yield image
 
 
-def read_claims(path: Path, media_type: str, name: str, limits: Limits) -> PhotoClaims:
+def heic_reader() -> str:
+    """Return what reads HEIC, with its version."""
+    return f"libheif {libheif_version()}"
+
+
+@cache
+def _let_pillow_read_heic() -> None:
+    register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+
+
+def read_claims(path: Path, media_type: str, name: str, limits: Limits) -> PhotoClaims | None:
     """Read a photo's size and EXIF.
+
+    Returns:
+        What it claims; None of a HEIC photo that libheif does not read, for there are many sorts.
 
     Raises:
         FileRefusedError: It is no photo of its type, or has too many pixels.
@@ -63,6 +83,8 @@ def read_claims(path: Path, media_type: str, name: str, limits: Limits) -> Photo
             _refuse_pixels(width, height, name, limits)
             return _claims(image)
     except (OSError, SyntaxError, ValueError) as error:
+        if media_type == HEIC:
+            return None
         raise FileRefusedError(
             Refusal.UNREADABLE,
             f"{name} begins as {READABLE[media_type]} but cannot be read as a photo; take it anew "

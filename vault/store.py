@@ -236,7 +236,7 @@ class Vault:
             observed_from=original.observed_from,
             observed_until=original.observed_until,
             derived_from=evidence_id,
-            tool=recipe.tool,
+            tool=recipe.tool(original.media_type),
         )
         pieces = (data[start : start + CHUNK] for start in range(0, len(data), CHUNK))
         return self.take(pieces, what)

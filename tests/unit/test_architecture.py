@@ -54,7 +54,7 @@ TABLE = {
     "tiktok_shop": _row("domain", "cryptography httpx pydantic structlog"),
     "records": _row("domain", "alembic sqlalchemy"),
     "vault": _row(
-        "domain records", "PIL cryptography obstore puremagic rfc3161_client rfc8785 typst"
+        "domain records", "PIL cryptography obstore pi_heif puremagic rfc3161_client rfc8785 typst"
     ),
     # Wire payloads and ports are models, which is domain's pydantic.
     "workflows": _row("domain", "pydantic temporalio"),
