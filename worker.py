@@ -61,7 +61,7 @@ from records.units import UnitReservations
 from tiktok_shop.client import ShopClient
 from tiktok_shop.marketing import MarketingClient
 from vault.errors import VaultError
-from vault.opening import open_vault
+from vault.opening import open_vault, read_roots
 from vault.store import Vault
 from workflows import names
 from workflows.appeal_case import Appeal
@@ -329,6 +329,8 @@ def main(starter_of: StarterOf | None = None) -> int:
             LetterWriter(settings.playbooks / "letters")
             AppealWriter(settings.playbooks / "appeals")
             _filing_gateway(settings)
+            if settings.tsa_roots:
+                read_roots(settings.tsa_roots)
             return 0
         asyncio.run(serve(settings, starter_of))
     except (CaseDeskError, DomainError, VaultError) as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+import worker
 from activities.time_stamps import stamp_waiting, stamping
 from casedesk.settings import Settings
 from casedesk.time_stamps import StampError, StampPost
@@ -225,6 +226,16 @@ def test_certificates_that_cannot_be_read_are_named_before_anything_begins(
 
     assert f"certificates {roots} cannot be read" in told
     assert "give a file of root certificates in PEM, or none" in told
+
+
+def test_a_worker_that_is_checked_names_certificates_that_are_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WENHUO_TSA_ROOTS", str(tmp_path / "none.pem"))
+    monkeypatch.setattr("sys.argv", ["worker.py", "--check"])
+
+    assert 1 == worker.main()
+    assert "none.pem cannot be read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
