@@ -11,13 +11,16 @@ from tests.support.stack import JACKET, QUEUES, SOCKS, Opened, Stack
 from workflows import names
 
 ANNA = {"actor": "anna"}
+BRISK = """contact: {share_of_time_left: 0.02}
+outage: {park_after: 1s, retry_every: 1s}
+"""
 HASTY = "outage: {park_after: 4s, retry_every: 30m}"
 
 
 async def test_after_downtime_one_contact_comes_first(stack: Stack) -> None:
     """The deadline passed while nobody ran: the buyer is told before anything is refunded."""
-    name = stack.write_playbook("brisk", "outage: {park_after: 1s, retry_every: 1s}")
-    order_id = await stack.order(due_in=timedelta(seconds=16))
+    name = stack.write_playbook("brisk", BRISK)
+    order_id = await stack.order(due_in=timedelta(minutes=3))
     await stack.sandbox.fault("error", MESSAGES, times=1000)
     case = await stack.open(order_id, playbook=name)
     view = await case.until(S.PARKED, lambda view: view.contact_by is not None)
