@@ -6,6 +6,7 @@ from statistics import mean
 from pydantic import BaseModel, ConfigDict
 
 from bench.runs import Figures
+from bench.targets import Target, at_most
 
 CONTACT_TARGET = 1.3
 EVENTS_TARGET = 1.5
@@ -47,17 +48,6 @@ class Ratio(BaseModel):
     worker_cpu: float
     same_work: bool
     """Whether both made the same calls and as many ordinary activities."""
-
-
-class Target(BaseModel):
-    """A bound that the design sets, and what was measured."""
-
-    model_config = ConfigDict(frozen=True)
-
-    what: str
-    at_most: float
-    measured: float
-    met: bool
 
 
 class Report(BaseModel):
@@ -128,19 +118,15 @@ def _ratio(cases: int, rows: Iterable[Row], runs: Iterable[Figures]) -> Ratio:
 def _targets(ratios: tuple[Ratio, ...], rows: Iterable[Row]) -> tuple[Target, ...]:
     big = next((r for r in ratios if r.cases == 1000), ratios[-1])  # noqa: PLR2004  # the design's
     found = [
-        _target(f"time to all contacted, {big.cases:,}", CONTACT_TARGET, big.time_to_contacted),
-        _target(f"events of a case, {big.cases:,}", EVENTS_TARGET, big.events),
+        at_most(f"time to all contacted, {big.cases:,}", CONTACT_TARGET, big.time_to_contacted),
+        at_most(f"events of a case, {big.cases:,}", EVENTS_TARGET, big.events),
     ]
     sizes = {ratio.cases for ratio in ratios}
     if {SMALL_SIZE, GROWTH_SIZE} <= sizes:
         small, large = (_pair(size, rows)[0] for size in (SMALL_SIZE, GROWTH_SIZE))
         growth = large.seconds_per_case / small.seconds_per_case
-        found.append(_target("time per case, 3,000 : 100", GROWTH_TARGET, growth))
+        found.append(at_most("time per case, 3,000 : 100", GROWTH_TARGET, growth))
     return tuple(found)
-
-
-def _target(what: str, at_most: float, measured: float) -> Target:
-    return Target(what=what, at_most=at_most, measured=measured, met=measured <= at_most)
 
 
 _HEAD = """\
@@ -159,12 +145,6 @@ def table(done: Report) -> str:
     ]
     lines += ["", "wenhuo : bare (time and cost, 1 = the same)"]
     lines += [_of_ratio(ratio) for ratio in done.ratios]
-    lines += ["", "targets"]
-    lines += [
-        f"  {'met   ' if target.met else 'MISSED'}  {target.what}: {target.measured:.2f}"
-        f" (at most {target.at_most:.2f})"
-        for target in done.targets
-    ]
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ from temporalio.api.enums.v1 import EventType
 
 from bench import machine
 from bench.sides import Side
-from bench.stage import Stage, set_up
+from bench.stage import Stage, numbered_orders, set_up
 
 WARM_UP = 20
 """Cases that are run to their end before the clock starts."""
@@ -69,8 +69,8 @@ async def measure(
     title = f"run {run}: {side.name}, {cases:,} cases"
     say(f"{title}: setting up")
     stage_folder = folder / f"run-{run}"
-    orders = cases + WARM_UP
-    async with set_up(stage_folder, side.command, run=run, orders=orders, server=server) as stage:
+    orders = numbered_orders(run, cases + WARM_UP)
+    async with set_up(stage_folder, side.command, orders=orders, server=server) as stage:
         warm, measured = stage.order_ids[:WARM_UP], stage.order_ids[WARM_UP:]
         await _contact(side, stage, warm, title, counted=0)
         await _settle(side, stage, warm, title)
@@ -119,7 +119,7 @@ async def _contact(
         return await side.contacted(stage, order_ids, counted_before=counted)
 
     opening = asyncio.create_task(side.open_all(stage, order_ids, lambda _done, _of: None))
-    await _until(told, wanted, f"{title}: contacted")
+    await until(told, wanted, f"{title}: contacted")
     await opening
     return time.monotonic() - began
 
@@ -128,12 +128,12 @@ async def _settle(side: Side, stage: Stage, order_ids: Sequence[str], title: str
     """Let all buyers choose and wait for the end of all; return the seconds it took."""
     began = time.monotonic()
     choosing = asyncio.create_task(side.choose_all(stage, order_ids))
-    await _until(lambda: side.settled(stage, order_ids), len(order_ids), f"{title}: settled")
+    await until(lambda: side.settled(stage, order_ids), len(order_ids), f"{title}: settled")
     await choosing
     return time.monotonic() - began
 
 
-async def _until(count: Callable[[], Awaitable[int]], wanted: int, title: str) -> None:
+async def until(count: Callable[[], Awaitable[int]], wanted: int, title: str) -> None:
     """Wait for a count; a count that stands still for long ends the run."""
     reached, moved, told = -1, time.monotonic(), 0.0
     while (now := await count()) < wanted:

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from sandbox.shops import APP_KEY, APP_SECRET, US_AUTH_CODE, US_SHOP_ID
 NO_LIMIT = 100_000
 """Calls a second, on both sides; the platform allows about 50 per shop and endpoint."""
 SKU = "1729500000000001101"
+OTHER_SKU = "1729500000000001201"
 _DUE_SECONDS = 10 * 24 * 3600
 
 
@@ -52,7 +53,7 @@ class Stage:
     shop_id: str = US_SHOP_ID
 
 
-def numbered_orders(run: int, count: int) -> list[dict[str, object]]:
+def numbered_orders(run: int, count: int, *, sku: str = SKU) -> list[dict[str, object]]:
     """Return plain paid orders of one unit, each of a buyer of its own."""
     paid = int(time.time()) - 7200
     return [
@@ -64,7 +65,7 @@ def numbered_orders(run: int, count: int) -> list[dict[str, object]]:
             "create_time": paid,
             "paid_time": paid + 60,
             "shipping_due_time": f"+{_DUE_SECONDS}",
-            "line_items": [{"sku_id": SKU, "quantity": 1}],
+            "line_items": [{"sku_id": sku, "quantity": 1}],
         }
         for number in range(count)
     ]
@@ -72,21 +73,23 @@ def numbered_orders(run: int, count: int) -> list[dict[str, object]]:
 
 @contextlib.asynccontextmanager
 async def set_up(
-    folder: Path, command: list[str], *, run: int, orders: int, server: tuple[str, int]
+    folder: Path,
+    command: list[str],
+    *,
+    orders: Sequence[dict[str, object]],
+    server: tuple[str, int],
 ) -> AsyncIterator[Stage]:
     """Run shops and a worker for one measurement.
 
     Args:
         folder: Fresh folder of the run.
         command: Starts the worker.
-        run: Number that makes the order ids of this run its own.
-        orders: How many orders the shops hold.
+        orders: What the shops hold.
         server: Address and process id of the Temporal server.
     """
     folder.mkdir(parents=True)  # noqa: ASYNC240  # one folder, before anything runs
     async with Supervisor(folder / "logs") as programs:
-        placed = numbered_orders(run, orders)
-        url = await _start_shops(programs, folder, {"orders": placed})
+        url = await _start_shops(programs, folder, {"orders": orders})
         settings = _settings(folder / "home", url)
         db = Database.open(settings.records_url)
         db.migrate()
@@ -94,7 +97,7 @@ async def set_up(
         pid = await _start_worker(programs, folder, command, settings, server[0])
         client = await Client.connect(server[0])
         async with httpx.AsyncClient(base_url=url, timeout=120) as shops:
-            ids = tuple(str(order["id"]) for order in placed)
+            ids = tuple(str(order["id"]) for order in orders)
             yield Stage(client, db, CallBook(shops), pid, server[1], ids)
         db.close()
 

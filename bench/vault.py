@@ -22,6 +22,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.long_chain import long_chain
+from bench.targets import Target, at_least
 from domain.evidence import CustodyAction
 from records.database import Database
 from vault.bundle import Packet, write_bundle
@@ -174,6 +175,12 @@ def _chain_seconds(db: Database, vault: Vault, folder: Path, entries: int) -> tu
         stdout=subprocess.DEVNULL,
     )
     return library, time.perf_counter() - begun
+
+
+def targets(figures: VaultFigures) -> tuple[Target, ...]:
+    """Return what intake has to reach."""
+    what = f"intake of {figures.size_mb:,} MB : bare SHA-256"
+    return (at_least(what, RATIO_TARGET, figures.ratio),)
 
 
 def table(figures: VaultFigures) -> str:
