@@ -11,7 +11,7 @@ from tests.support.stack import JACKET, QUEUES, SOCKS, Opened, Stack
 from workflows import names
 
 ANNA = {"actor": "anna"}
-BRISK = """contact: {share_of_time_left: 0.02}
+BRISK = """contact: {share_of_time_left: 0.03}
 outage: {park_after: 1s, retry_every: 1s}
 """
 HASTY = "outage: {park_after: 4s, retry_every: 30m}"

@@ -8,7 +8,7 @@ import pytest
 from domain.cases import CaseKind, CaseOutcome
 from domain.cases import CaseState as S
 from domain.stockout import Course
-from tests.support.case_states import soon
+from tests.support.case_states import held, opening, soon
 from tests.support.stack import DEARER, JACKET, Opened, Stack
 from workflows import names
 
@@ -364,6 +364,35 @@ async def test_a_buyer_who_chose_is_not_asked_again_when_the_item_turns(
         assert S.ARRANGING_SWAP == view.state
         return
     assert CaseOutcome.REFUNDED_RESTOCK_FAILED == (await case.result()).outcome
+    assert 1 == len([text for text in await case.texts() if "Please choose" in text])
+
+
+async def test_an_item_that_turns_before_its_order_is_read_is_told_as_it_stands(
+    stack: Stack,
+) -> None:
+    case = await opening(stack)
+    await case.signal("restock_changed", GONE)
+    await stack.sandbox.clear_faults()
+
+    await case.update("resume_step", {**ANNA, "step": "look", "how": "retry"})
+    view = await case.result()
+
+    assert (CaseKind.UNAVAILABLE, CaseOutcome.REFUNDED_UNAVAILABLE) == (view.kind, view.outcome)
+    assert 2 == len(await case.texts())
+
+
+async def test_an_item_that_turns_while_its_refund_waits_is_refunded_all_the_same(
+    stack: Stack,
+) -> None:
+    case = await held(stack)
+    await case.signal("restock_changed", GONE)
+    await case.until(lambda view: view.kind is CaseKind.UNAVAILABLE)
+    await case.signal("restock_changed", expected(hours=70))
+
+    await case.update("approve_refund", {"actor": "ben", "approved": True})
+    view = await case.result()
+
+    assert (CaseKind.UNAVAILABLE, CaseOutcome.REFUNDED_BY_CHOICE) == (view.kind, view.outcome)
     assert 1 == len([text for text in await case.texts() if "Please choose" in text])
 
 
