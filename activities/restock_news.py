@@ -24,6 +24,8 @@ logger = structlog.get_logger()
 _HEARD = 20
 """Signals between two heartbeats; so many are sent again after a crash, and known by their id."""
 _RESTOCK_CHANGED = "restock_changed"
+_SIGN_OF_LIFE = 5.0
+"""Seconds that may pass without a heartbeat, however slow the pace is."""
 
 
 class RestockNewsActivities(RestockNewsPort):
@@ -57,6 +59,7 @@ class RestockNewsActivities(RestockNewsPort):
         for first in range(0, len(untold), _HEARD):
             part = untold[first : first + _HEARD]
             for one in part:
+                await self._wait_a_little()
                 await self._tell(cmd, one)
             orders = [one.order_id for one in part]
             await asyncio.to_thread(self._cases.told, cmd.incident_id, orders, word)
@@ -65,8 +68,15 @@ class RestockNewsActivities(RestockNewsPort):
         logger.info("cases.told", incident_id=cmd.incident_id, cases=len(untold), news=word)
         return RestockTold(told=len(untold), figures=figures)
 
+    async def _wait_a_little(self) -> None:
+        left = self._pause * (0.5 + secrets.randbelow(1000) / 1000)
+        while left > _SIGN_OF_LIFE:
+            await asyncio.sleep(_SIGN_OF_LIFE)
+            activity.heartbeat()
+            left -= _SIGN_OF_LIFE
+        await asyncio.sleep(left)
+
     async def _tell(self, cmd: TellOfRestock, one: Untold) -> None:
-        await asyncio.sleep(self._pause * (0.5 + secrets.randbelow(1000) / 1000))
         current = await asyncio.to_thread(self._openings.current_case_id, one.case_id)
         try:
             await self._client.get_workflow_handle(current).signal(

@@ -31,16 +31,23 @@ class ShortfallPlan(NamedTuple):
     notes: Sequence[str] = ()
 
 
+class OrderSource(NamedTuple):
+    """Where the orders of a plan are read."""
+
+    file: Path | None = None
+    """An order export, if there is one."""
+    from_shop: bool = False
+    """Whether the shop is asked."""
+    shop: str | None = None
+    """The shop that is meant, if several fit."""
+    market: str | None = None
+    """Its market, for the dates of a file."""
+    skip_bad_rows: bool = False
+    """Go on without rows that cannot be used."""
+
+
 async def plan_counts(
-    settings: Settings,
-    shortfall: Shortfall,
-    *,
-    file: Path | None,
-    from_shop: bool,
-    shop: str | None,
-    market: str | None,
-    skip_bad_rows: bool,
-    dry_run: bool,
+    settings: Settings, shortfall: Shortfall, source: OrderSource, *, dry_run: bool
 ) -> ShortfallPlan:
     """Return who would be served, and the openings unless it is a dry run.
 
@@ -50,26 +57,25 @@ async def plan_counts(
     Args:
         settings: Names the records.
         shortfall: What was counted.
-        file: An order export, if there is one.
-        from_shop: Whether the shop is asked.
-        shop: The shop that is meant, if several fit.
-        market: Its market, for the dates of a file.
-        skip_bad_rows: Go on without rows that cannot be used.
+        source: Where the orders are read.
         dry_run: Whether nothing is to be opened.
 
     Raises:
         DomainError: The file, a SKU or a number cannot be used.
         RefusedError: The shop gave no answer.
     """
-    if dry_run and file is not None:
-        demand, notes = _of_file(file, shortfall, market, skip_bad_rows=skip_bad_rows)
+    market = source.market
+    if source.file is not None and source.from_shop:
+        raise InputError("--from", "give either --from FILE or --from-shop")
+    if dry_run and source.file is not None:
+        demand, notes = _of_file(source, source.file, shortfall, market)
         return _planned(settings, shortfall, demand, market, notes)
     with open_records(settings) as db:
-        found = await asyncio.to_thread(choose_shop, db, shop_id=shop, market=market)
+        found = await asyncio.to_thread(choose_shop, db, shop_id=source.shop, market=market)
         where = market or market_of(found)
-        if file is not None:
-            demand, notes = _of_file(file, shortfall, where, skip_bad_rows=skip_bad_rows)
-        elif from_shop or dry_run or not _are_ids(shortfall):
+        if source.file is not None:
+            demand, notes = _of_file(source, source.file, shortfall, where)
+        elif source.from_shop or dry_run or not _are_ids(shortfall):
             platform = await platform_settings(settings)
             orders = await orders_of(platform, db, found)
             demand, notes = _of_shop(db, found, orders, shortfall), []
@@ -98,9 +104,9 @@ def _planned(
 
 
 def _of_file(
-    path: Path, shortfall: Shortfall, market: str | None, *, skip_bad_rows: bool
+    source: OrderSource, file: Path, shortfall: Shortfall, market: str | None
 ) -> tuple[dict[str, SkuDemand], list[str]]:
-    intake = read_export(path, market=market, skip_bad_rows=skip_bad_rows)
+    intake = read_export(file, market=market, skip_bad_rows=source.skip_bad_rows)
     demand = {sku: demand_of_export(intake, sku) for sku in shortfall.on_hand}
     return demand, [f"left out: {row.sentence()}" for row in intake.bad_rows]
 

@@ -231,6 +231,14 @@ def review_of(db: Database, incident_id: str) -> dict[str, Any] | None:
     return found.review if found else None
 
 
+def reviews_of(
+    db: Database, *, shop_id: str | None = None, stream: str | None = None
+) -> list[dict[str, Any]]:
+    """Return the reviews of a shop's or a stream's closed incidents, the newest first."""
+    found = Incidents(db).search(shop_id=shop_id, stream=stream, limit=_ALL)
+    return [one.review for one in found if one.review]
+
+
 def key_of(instant: datetime) -> str:
     """Return the key of incidents that are opened at an instant."""
     return f"{instant:%Y%m%dT%H%M%SZ}"

@@ -8,6 +8,8 @@ from typing_extensions import override
 
 from casedesk.demo import EvidenceRoom, HandedIn
 from casedesk.desk import CaseDesk
+from casedesk.time_stamps import StampPost
+from vault.opening import open_vault
 from vault.store import Vault
 
 _SOURCE = "demo"
@@ -50,8 +52,4 @@ class VaultRoom(EvidenceRoom):
 
 def open_room(desk: CaseDesk, clock: Callable[[], datetime]) -> EvidenceRoom:
     """Open the vault of an installation for the people of the demo."""
-    settings = desk.settings
-    vault = Vault.open(
-        desk.db, folder_or_url=settings.vault_location, keys_folder=settings.keys_folder
-    )
-    return VaultRoom(vault, clock)
+    return VaultRoom(open_vault(desk.settings, desk.db, post=StampPost()), clock)

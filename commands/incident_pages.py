@@ -1,12 +1,17 @@
 """Incidents as people see them: a list, a page, and the plan before one is opened."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from rich.table import Table
 
 from casedesk.intake import ShortagePlan
 from commands.tables import instant, plain_table, task_table, timeline_table
+
+_SIDES = ("kept", "refunded")
+_ON_TIME = (None, "PT0S")
 
 
 def plan_page(plan: ShortagePlan) -> list[Any]:
@@ -36,6 +41,33 @@ def incident_table(views: Sequence[dict[str, Any]]) -> Table:
             instant(view["closed_at"] or view["due_at"]),
             "yes" if view["needs_human"] else "",
         )
+    return table
+
+
+def review_table(reviews: Sequence[dict[str, Any]]) -> Table:
+    """Return what closed incidents came to, and their sum."""
+    table = plain_table("sku", "stream", "orders", "short", "kept", "refunded", "late", "missed")
+    for review in reviews:
+        late = sum(1 for date in review["promises"] if date["late_by"] not in _ON_TIME)
+        table.add_row(
+            review["sku_id"],
+            review["stream"] or "",
+            str(review["orders"]["total"]),
+            str(review["cases"]),
+            *(_totals([review], side) for side in _SIDES),
+            str(late) if review["promises"] else "",
+            str(review["breaches"]),
+        )
+    table.add_section()
+    table.add_row(
+        f"{len(reviews)} in all",
+        "",
+        str(sum(review["orders"]["total"] for review in reviews)),
+        str(sum(review["cases"] for review in reviews)),
+        *(_totals(reviews, side) for side in _SIDES),
+        "",
+        str(sum(review["breaches"] for review in reviews)),
+    )
     return table
 
 
@@ -91,8 +123,13 @@ def _facts(view: dict[str, Any], review: dict[str, Any] | None) -> list[tuple[st
 
 
 def _money(review: dict[str, Any]) -> str:
-    def words(totals: dict[str, str]) -> str:
-        return ", ".join(f"{amount} {currency}" for currency, amount in totals.items()) or "none"
+    return ", ".join(f"{side} {_totals([review], side) or 'none'}" for side in _SIDES)
 
-    money = review["money"]
-    return f"kept {words(money['kept'])}, refunded {words(money['refunded'])}"
+
+def _totals(reviews: Sequence[dict[str, Any]], side: str) -> str:
+    """Add up per currency; currencies are never added to each other."""
+    totals = defaultdict[str, Decimal](Decimal)
+    for review in reviews:
+        for currency, amount in review["money"][side].items():
+            totals[currency] += Decimal(amount)
+    return ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items()))

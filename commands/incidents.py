@@ -13,13 +13,13 @@ from casedesk import incidents
 from casedesk.bulk import Openings, bounded
 from casedesk.contacts import read_instant
 from casedesk.desk import CaseDesk
-from casedesk.incident_plans import ShortfallPlan, plan_counts
+from casedesk.incident_plans import OrderSource, ShortfallPlan, plan_counts
 from casedesk.incidents import Count, Shortfall
 from casedesk.listing import CaseFilter
-from casedesk.session import open_desk
+from casedesk.session import open_desk, open_records
 from casedesk.settings import Settings
 from commands.deciding import RestockState
-from commands.incident_pages import incident_page, incident_table, plan_page
+from commands.incident_pages import incident_page, incident_table, plan_page, review_table
 from commands.opening import (
     DetectedAt,
     DryRun,
@@ -41,6 +41,19 @@ from domain.waiting_line import AllocationPolicy
 app = typer.Typer(no_args_is_help=True, help="One SKU, all its orders: who gets the units.")
 Incident = Annotated[str, typer.Argument(help="Incident id, SHOP:SKU, or the SKU ID alone.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept in the timeline.")]
+OfSku = Annotated[str | None, typer.Option("--sku", help="Seller SKU or SKU ID.")]
+OnHand = Annotated[
+    int | None, typer.Option("--on-hand", help="Units on the shelf, those in parcels not.")
+]
+Sheet = Annotated[
+    Path | None, typer.Option("--counts", help="Sheet of many counts: columns sku and on_hand.")
+]
+Policy = Annotated[AllocationPolicy, typer.Option(help="Who is served first.")]
+Supplier = Annotated[str | None, typer.Option(help="Who is asked when more comes.")]
+Stream = Annotated[str | None, typer.Option(help="The stream that oversold it.")]
+Key = Annotated[
+    str | None, typer.Option(help="Tells this incident from earlier ones; the time unless given.")
+]
 _AT_ONCE = 16
 
 
@@ -55,29 +68,20 @@ class _Who(NamedTuple):
 @app.command("open")
 def open_(
     *,
-    sku: Annotated[str | None, typer.Option(help="Seller SKU or SKU ID.")] = None,
-    on_hand: Annotated[
-        int | None, typer.Option("--on-hand", help="Units on the shelf, those in parcels not.")
-    ] = None,
-    counts: Annotated[
-        Path | None, typer.Option(help="Sheet of many counts: columns sku and on_hand.")
-    ] = None,
-    policy: Annotated[
-        AllocationPolicy, typer.Option(help="Who is served first.")
-    ] = AllocationPolicy.PAID_FIRST,
+    sku: OfSku = None,
+    on_hand: OnHand = None,
+    counts: Sheet = None,
+    policy: Policy = AllocationPolicy.PAID_FIRST,
     source: FromFile = None,
     from_shop: FromShop = False,
     shop: OfShop = None,
     market: OfMarket = None,
     restock_at: RestockAt = None,
     substitute: Substitute = None,
-    supplier: Annotated[str | None, typer.Option(help="Who is asked when more comes.")] = None,
-    stream: Annotated[str | None, typer.Option(help="The stream that oversold it.")] = None,
+    supplier: Supplier = None,
+    stream: Stream = None,
     detected_at: DetectedAt = None,
-    key: Annotated[
-        str | None,
-        typer.Option(help="Tells this incident from earlier ones; the time unless given."),
-    ] = None,
+    key: Key = None,
     skip_bad_rows: SkipBadRows = False,
     dry_run: DryRun = False,
     actor: Actor = None,
@@ -86,8 +90,6 @@ def open_(
     """Open an incident per SKU that is short; a second one of a SKU is refused."""
 
     async def work(settings: Settings, terminal: Terminal) -> None:
-        if source is not None and from_shop:
-            raise InputError("--from", "give either --from FILE or --from-shop")
         now = datetime.now(UTC)
         shortfall = Shortfall(
             counts=_counts(sku, on_hand, counts),
@@ -100,16 +102,8 @@ def open_(
             key=key or incidents.key_of(now),
             actor=actor or settings.actor,
         )
-        plan = await plan_counts(
-            settings,
-            shortfall,
-            file=source,
-            from_shop=from_shop,
-            shop=shop,
-            market=market,
-            skip_bad_rows=skip_bad_rows,
-            dry_run=dry_run,
-        )
+        orders = OrderSource(source, from_shop, shop, market, skip_bad_rows)
+        plan = await plan_counts(settings, shortfall, orders, dry_run=dry_run)
         for note in plan.notes:
             terminal.say(note)
         openings = Openings() if dry_run else await _open(settings, plan)
@@ -208,6 +202,23 @@ def show(
         terminal.answer(document, *incident_page(view, review, lines, events))
 
     run_on_desk(work, as_json=as_json)
+
+
+@app.command()
+def review(
+    *,
+    shop: Annotated[str | None, typer.Option(help="Only this shop.")] = None,
+    stream: Annotated[str | None, typer.Option(help="Only this stream.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look back at closed incidents: orders, money kept and refunded, late dates, breaches."""
+
+    async def work(settings: Settings, terminal: Terminal) -> None:
+        with open_records(settings) as db:
+            found = await asyncio.to_thread(incidents.reviews_of, db, shop_id=shop, stream=stream)
+        terminal.answer(found, review_table(found) if found else "No closed incidents.")
+
+    run(work, as_json=as_json)
 
 
 # Deciding

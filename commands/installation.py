@@ -69,7 +69,7 @@ def demo(*, as_json: AsJson = False) -> None:
 
 
 def _section(section: Section) -> Table:
-    table = plain_table(section.title, "")
+    table = plain_table(f"\n{section.title}", "")
     table.columns[0].min_width = _NAMES_WIDE
     for name, value in section.rows:
         table.add_row(name, value)

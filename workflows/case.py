@@ -180,6 +180,7 @@ class Case(Storyteller):
         try:
             await workflow.wait_condition(wake, timeout=left, timeout_summary=why or None)
         except TimeoutError:
+            self.has_come(until)
             return wake()
         finally:
             if until:

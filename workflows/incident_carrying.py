@@ -26,6 +26,7 @@ def carried_from(incident: Incident) -> dict[str, Any]:
         tasks=incident.carried_tasks(),
         seen=tuple(sorted(incident.inbox.seen)),
         answered=tuple(sorted(incident.answered)),
+        heard=tuple(incident.heard),
     )
     again = incident.inp.model_dump(mode="json", exclude_none=True, exclude={"carried"})
     return {**again, "carried": carried.model_dump(mode="json")}
@@ -51,4 +52,5 @@ def restore(incident: Incident, carried: dict[str, Any]) -> None:
     incident.inbox.seen = set(held.seen)
     for request_id in held.answered:
         incident.answer(request_id)
+    incident.heard = list(held.heard)
     incident.restore_tasks(held.tasks)

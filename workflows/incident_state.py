@@ -1,7 +1,5 @@
 """What an incident remembers, in a form that a long one can hand to its next run."""
 
-from datetime import datetime
-
 from pydantic import BaseModel, Field
 from temporalio import workflow
 
@@ -95,6 +93,17 @@ class CarriedTask(BaseModel):
     called: int = 0
 
 
+class Heard(BaseModel):
+    """News of the restock that wait to be taken in."""
+
+    state: str
+    available_at: Instant | None = None
+    quantity: int | None = None
+    lot_id: str | None = None
+    actor: str
+    said_at: Instant
+
+
 class Carried(BaseModel):
     """Everything one run hands to the next."""
 
@@ -109,14 +118,5 @@ class Carried(BaseModel):
     tasks: tuple[CarriedTask, ...] = ()
     seen: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
-
-
-class Heard(BaseModel):
-    """News of the restock that wait to be taken in."""
-
-    state: str
-    available_at: Instant | None = None
-    quantity: int | None = None
-    lot_id: str | None = None
-    actor: str
-    said_at: datetime
+    heard: tuple[Heard, ...] = ()
+    """News that nobody had taken in yet."""

@@ -45,6 +45,7 @@ class Storyteller:
         self.shop_id = shop_id
         self.parked: str | None = None
         self.story = Story()
+        self._no_earlier: datetime | None = None
         self._tasks: dict[str, _Task] = {}
         self._answered: set[str] = set()
 
@@ -55,8 +56,17 @@ class Storyteller:
 
     @property
     def now(self) -> datetime:
-        """The case's clock."""
-        return aware(workflow.now())
+        """The case's clock; once an instant was waited for, it has come.
+
+        A replay may read the first task's clock some moments later than the run did, and with it
+        every deadline that counts from the opening; a timer that fired is still that deadline.
+        """
+        read = aware(workflow.now())
+        return max(read, self._no_earlier) if self._no_earlier else read
+
+    def has_come(self, instant: datetime | None) -> None:
+        """Let the clock read no earlier than an instant whose timer has fired."""
+        self._no_earlier = max((at for at in (instant, self._no_earlier) if at), default=None)
 
     # The story
 
@@ -166,6 +176,7 @@ class Storyteller:
         left = instant - self.now
         if left > timedelta(0):
             await workflow.sleep(left)
+            self.has_come(instant)
 
     # Requests
 

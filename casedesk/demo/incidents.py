@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from casedesk.demo.shops import TH, US, DemoShop, Sku
-from domain.cases import CaseKind, CaseState
 from workflows import names
+from workflows.incident_opening import incident_start
 from workflows.opening import CaseStart
 
 _HOUR = timedelta(hours=1)
@@ -64,25 +64,15 @@ class DemoIncident:
 
     def start(self, *, on_hand: int, found_at: datetime) -> CaseStart:
         """Return its opening from a count."""
-        known = (found_at + self.known).isoformat() if self.known else None
-        payload = {
-            "shop_id": self.shop.shop_id,
-            "sku_id": self.sku.sku_id,
-            "on_hand": on_hand,
-            "key": self.key,
-            "supplier": self.supplier,
-            "restock_at": known,
-            "stream": self.key,
-            "source": "demo",
-        }
-        return CaseStart(
-            case_id=self.incident_id,
-            workflow_type=names.SHORTAGE_INCIDENT,
-            kind=CaseKind.INCIDENT,
+        return incident_start(
             shop_id=self.shop.shop_id,
-            payload={name: value for name, value in payload.items() if value is not None},
-            static_summary=f"incident · {self.sku.seller_sku} · {on_hand} on the shelf",
-            first_state=CaseState.STOPPING,
+            sku_id=self.sku.sku_id,
+            on_hand=on_hand,
+            key=self.key,
+            restock_at=found_at + self.known if self.known else None,
+            supplier=self.supplier,
+            stream=self.key,
+            source="demo",
         )
 
 

@@ -117,9 +117,13 @@ def sections(report: DemoReport) -> tuple[Section, ...]:
 
 
 def closing_words(report: DemoReport) -> list[str]:
-    """Return where the files are, and how long it took; paths stay whole."""
-    packets = [f"packet: {one.path}" for one in report.packets]
-    return [f"effects: {report.effects_file}", *packets, f"seconds: {report.seconds:.1f}"]
+    """Return where the files are, and how long it took; each path is a line of its own."""
+    packets = [one.path for one in report.packets]
+    return [
+        "What really happened, and what was filed:",
+        *(f"  {path}" for path in (report.effects_file, *packets)),
+        f"It took {report.seconds:.1f} seconds.",
+    ]
 
 
 def _keys(report: DemoReport, starts: tuple[str, ...]) -> list[str]:

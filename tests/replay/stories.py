@@ -1,6 +1,6 @@
 """Every story there is, whatever kind of case it is about."""
 
-from tests.replay import stockout_scenarios
+from tests.replay import evidence_scenarios, stockout_scenarios
 from tests.replay.scenarios import SCENARIOS
 
-__all__ = ["SCENARIOS", "stockout_scenarios"]
+__all__ = ["SCENARIOS", "evidence_scenarios", "stockout_scenarios"]

@@ -1,12 +1,18 @@
 """Appeals under test: opened on a late pickup or by hand, proven, filed, answered."""
 
+import contextlib
 import itertools
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import HttpUrl, SecretStr
+
+import worker
 from domain.cases import CaseState, CaseView
 from sandbox.shops import TH_SHOP_ID
+from tests.support.filing_receiver import SECRET, Receiver, a_receiver
 from tests.support.pickups import LatePickup, late
 from tests.support.stack import Opened, Stack
 from tests.support.vaults import add_evidence
@@ -98,6 +104,36 @@ async def appealed(
     issued_at = payload.pop("issued_at", (await case.now()).isoformat())
     appeal = await open_appeal(stack, case_ids=[case.handle.id], issued_at=issued_at, **payload)
     return case, appeal
+
+
+@contextlib.asynccontextmanager
+async def filing_gateway(stack: Stack) -> AsyncIterator[Receiver]:
+    """Run the product with an endpoint of the merchant's for filing."""
+    async with a_receiver() as receiver:
+        before = stack.hire
+        settings = stack.settings.model_copy(
+            update={
+                "gateway_url": HttpUrl(receiver.url),
+                "gateway_secret": SecretStr(SECRET),
+                "gateway_timeout_seconds": 2.0,
+            }
+        )
+        stack.hire = lambda client: worker.build_workers(
+            client, settings, db=stack.db, shop=stack.shop
+        )
+        await stack.leave(names.DESK_QUEUE)
+        await stack.man(names.DESK_QUEUE)
+        yield receiver
+        stack.hire = before
+        await stack.leave(names.DESK_QUEUE)
+        await stack.man(names.DESK_QUEUE)
+
+
+async def by_gateway(stack: Stack) -> OpenAppeal:
+    """Return a complete appeal that the playbook wants filed by the gateway."""
+    name = stack.write_playbook("by-gateway", "appeal: {channel: gateway}")
+    _, appeal = await appealed(stack, playbook=name)
+    return appeal
 
 
 def moment(view: CaseView, name: str) -> datetime:

@@ -84,9 +84,7 @@ async def virtual_shops(
                 await connect_shops(settings, db, code)
             shop = await stack.enter_async_context(open_shop_client(settings, db))
             starter = Conductors(client)
-            for one in worker.build_workers(
-                client, settings, db=db, shop=shop, starter=starter
-            ):
+            for one in worker.build_workers(client, settings, db=db, shop=shop, starter=starter):
                 await stack.enter_async_context(one)
             clock = await stack.enter_async_context(VirtualClock(client, sandbox.url))
             start = datetime.now(UTC) + timedelta(minutes=5)

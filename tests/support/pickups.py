@@ -60,7 +60,7 @@ async def late_parcel(
     package_id = f"11529210000{number:08d}"
     parcel = {"id": package_id, "pickup_slot": DRIVER_CAME if slot is None else slot}
     sku = JACKET if shop_id == US_SHOP_ID else TH_WIND
-    order_ids = tuple(f"57659{number:08d}{part:05d}" for part in range(orders))
+    order_ids = tuple(f"57659{number:011d}{part:02d}" for part in range(orders))
     given = [
         {
             "shop_id": shop_id,

@@ -82,9 +82,10 @@ def test_a_broken_promise_says_what_broke_it() -> None:
     assert "BROKEN: 1" == _rows(kept=False)["promises"]["no text is sent twice"]
 
 
-def test_paths_come_last_and_whole() -> None:
-    wanted = ["effects: effects.json", "packet: packets/T-1-round-1.zip", "seconds: 12.3"]
-    assert wanted == closing_words(_report())
+def test_paths_stand_on_lines_of_their_own() -> None:
+    words = closing_words(_report())
+    assert ["  effects.json", "  packets/T-1-round-1.zip"] == words[1:3]
+    assert "12.3 seconds" in words[-1]
 
 
 def test_a_promise_is_broken_by_whatever_is_named() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casedesk.incident_plans import plan_counts
+from casedesk.incident_plans import OrderSource, plan_counts
 from casedesk.incidents import (
     Count,
     Shortfall,
@@ -129,15 +129,9 @@ def test_the_usual_key_is_the_second_of_opening() -> None:
 
 
 async def _plan(folder: Path, counted: Shortfall, file: Path | None, **how: Any) -> Any:
-    given: dict[str, Any] = {
-        "file": file,
-        "from_shop": False,
-        "shop": None,
-        "market": "TH",
-        "skip_bad_rows": False,
-        "dry_run": True,
-    }
-    return await plan_counts(Settings(home=folder), counted, **{**given, **how})
+    dry_run = how.pop("dry_run", True)
+    source = OrderSource(**{"file": file, "market": "TH", **how})
+    return await plan_counts(Settings(home=folder), counted, source, dry_run=dry_run)
 
 
 async def test_a_dry_run_from_a_file_touches_nothing(tmp_path: Path) -> None:

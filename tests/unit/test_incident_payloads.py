@@ -20,7 +20,7 @@ from workflows.incident_payloads import (
 )
 from workflows.payloads import read
 
-START: dict[str, Any] = {"shop_id": "7001", "sku_id": "1729", "on_hand": 3, "key": "20260301T120000Z"}
+START: dict[str, Any] = {"shop_id": "7001", "sku_id": "1729", "on_hand": 3, "key": "a"}
 WHO = {"actor": "anna"}
 
 

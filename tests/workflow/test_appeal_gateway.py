@@ -4,14 +4,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from pydantic import HttpUrl, SecretStr
 
-import worker
 from domain.cases import CaseOutcome
 from domain.cases import CaseState as S
 from domain.timeline import EventKey
-from tests.support.appeals import OpenAppeal, appealed
-from tests.support.filing_receiver import SECRET, Oddity, Receiver, a_receiver
+from tests.support.appeals import by_gateway, filing_gateway
+from tests.support.filing_receiver import Oddity, Receiver
 from tests.support.stack import Stack
 from workflows import names
 
@@ -22,31 +20,8 @@ DESK = names.DESK_QUEUE
 @pytest.fixture
 async def gateway(stack: Stack) -> AsyncIterator[Receiver]:
     """The product with an endpoint of the merchant's for filing."""
-    async with a_receiver() as receiver:
-        before = stack.hire
-        settings = stack.settings.model_copy(
-            update={
-                "gateway_url": HttpUrl(receiver.url),
-                "gateway_secret": SecretStr(SECRET),
-                "gateway_timeout_seconds": 2.0,
-            }
-        )
-        stack.hire = lambda client: worker.build_workers(
-            client, settings, db=stack.db, shop=stack.shop
-        )
-        await stack.leave(DESK)
-        await stack.man(DESK)
+    async with filing_gateway(stack) as receiver:
         yield receiver
-        stack.hire = before
-        await stack.leave(DESK)
-        await stack.man(DESK)
-
-
-async def by_gateway(stack: Stack) -> OpenAppeal:
-    """Return a complete appeal that the playbook wants filed by the gateway."""
-    name = stack.write_playbook("by-gateway", "appeal: {channel: gateway}")
-    _, appeal = await appealed(stack, playbook=name)
-    return appeal
 
 
 async def test_the_gateway_files_once_whatever_happens_or_a_person_does(

@@ -81,7 +81,7 @@ def test_a_bad_request_is_one_sentence(
     assert 1 == len(said.err.splitlines())
 
 
-async def test_an_incident_is_opened_led_and_withdrawn_by_commands(floor: Stack) -> None:
+async def test_an_incident_is_opened_and_led_by_commands(floor: Stack) -> None:
     sku = fresh(floor)
     await sku.sell(1, 1, 1)
     asked = ("incident", "open", "--on-hand", "1", "--stream", "friday", "--json")
@@ -120,16 +120,32 @@ async def test_an_incident_is_opened_led_and_withdrawn_by_commands(floor: Stack)
     assert sku.sku_id in table.out
     assert max(len(line) for line in table.out.splitlines()) <= 80
 
+
+async def test_an_incident_that_ended_is_shown_and_looked_back_at(floor: Stack) -> None:
+    sku = fresh(floor)
+    stream = f"stream-{sku.number}"
+    incident = await sku.oversold(1, 1, on_hand=1, stream=stream)
+    incident_id = incident.handle.id
+
     await command(floor, "incident", "withdraw", incident_id, "--reason", "a drill")
     await incident.result()
     filed = await command(floor, "incident", "show", incident_id, "--orders", "--json")
-    assert ("withdrawn", 3) == (
+    assert ("withdrawn", 2) == (
         filed.document["outcome"],
         filed.document["review"]["orders"]["total"],
     )
-    assert 3 == len(filed.document["orders"])
+    assert 2 == len(filed.document["orders"])
     closed = await command(floor, "incident", "list", "--closed", "--json")
     assert incident_id in [one["case_id"] for one in closed.document]
+
+    back = await command(floor, "incident", "review", "--stream", stream, "--json")
+    (review,) = back.document
+    assert (incident_id, 2) == (review["incident_id"], review["orders"]["total"])
+    in_short = await command(floor, "incident", "review", "--stream", stream)
+    assert "1 in all" in in_short.out
+    assert max(len(line) for line in in_short.out.splitlines()) <= 80
+    none = await command(floor, "incident", "review", "--stream", "none")
+    assert "No closed incidents." == none.out.strip()
 
 
 def _flat(text: str) -> str:

@@ -9,8 +9,10 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.opener import CaseStarter, OpenerActivities, SignalWithStart
+from activities.restock_news import RestockNewsActivities
 from domain.cases import CaseKind
 from domain.handout import HandOut, InLine, Standing
+from domain.incidents import RestockState
 from records.incident_cases import IncidentCases
 from records.incident_ledgers import IncidentLedgers
 from sandbox.shops import US_SHOP_ID
@@ -19,6 +21,7 @@ from tests.support.stack import Stack
 from workflows import names
 from workflows.opening import CaseStart, Fate, oversell_start
 from workflows.ports.opener import OpenCases, OpenShortOrders, ShortOrdersOpened
+from workflows.ports.restock_news import TellOfRestock
 
 
 class _CrashError(Exception):
@@ -105,23 +108,23 @@ async def test_a_page_ends_at_its_limit_and_the_next_goes_on_in_line(floor: Stac
 
 
 class _Slow:
-    """Starts nothing, and each batch only when it may."""
+    """Starts nothing, and ends the batches, by their place in the line, when it may."""
 
-    def __init__(self) -> None:
-        self.begun: asyncio.Queue[int] = asyncio.Queue()
-        self.may = asyncio.Semaphore(0)
-        self.fails_at = 0
+    def __init__(self, line: Sequence[str], *, fails_at: int | None = None) -> None:
+        self._line, self._fails_at = line, fails_at
+        self.begun = dict[int, int]()
+        self.may = [asyncio.Event() for _ in range(0, len(line), 2)]
         self.cancelled = 0
 
     async def start(self, starts: Sequence[CaseStart], *, at: datetime) -> dict[str, Fate]:
-        number = self.begun.qsize() + 1
-        await self.begun.put(len(starts))
+        place = self._line.index(starts[0].payload["order_id"]) // 2
+        self.begun[place] = len(starts)
         try:
-            await self.may.acquire()
+            await self.may[place].wait()
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
-        if number == self.fails_at:
+        if place == self._fails_at:
             raise _CrashError
         return {start.case_id: Fate.OPENED for start in starts}
 
@@ -132,37 +135,63 @@ def _in_twos(floor: Stack, starter: _Slow, cmd: OpenShortOrders) -> asyncio.Task
 
 
 async def test_the_next_batch_is_under_way_while_one_is_recorded(floor: Stack) -> None:
-    _sku, cmd = await _short(floor, 5)
-    starter, cases = _Slow(), IncidentCases(floor.db)
+    sku, cmd = await _short(floor, 5)
+    starter, cases = _Slow(sku.orders), IncidentCases(floor.db)
     opening = _in_twos(floor, starter, cmd)
-    await eventually(lambda: starter.begun.qsize() == 2)
+    await eventually(lambda: len(starter.begun) == 2)
     assert 5 == len(cases.unopened(cmd.incident_id, limit=9))
-    starter.may.release()
-    await eventually(lambda: starter.begun.qsize() == 3)
+    starter.may[0].set()
+    await eventually(lambda: len(starter.begun) == 3)
 
     assert 3 == len(cases.unopened(cmd.incident_id, limit=9))
-    starter.may.release()
-    starter.may.release()
+    starter.may[1].set()
+    starter.may[2].set()
     opened = await opening
     assert isinstance(opened, ShortOrdersOpened)
     assert (5, 5, 0) == (opened.opened, opened.figures.open_cases, opened.figures.unopened)
-    assert [2, 2, 1] == [starter.begun.get_nowait() for _ in range(3)]
+    assert {0: 2, 1: 2, 2: 1} == starter.begun
 
 
 async def test_a_batch_that_fails_takes_none_before_it_along(floor: Stack) -> None:
-    _sku, cmd = await _short(floor, 6)
-    starter = _Slow()
-    starter.fails_at = 2
+    sku, cmd = await _short(floor, 6)
+    starter = _Slow(sku.orders, fails_at=1)
     opening = _in_twos(floor, starter, cmd)
-    await eventually(lambda: starter.begun.qsize() == 2)
-    starter.may.release()
-    await eventually(lambda: starter.begun.qsize() == 3)
-    starter.may.release()
+    await eventually(lambda: len(starter.begun) == 2)
+    starter.may[0].set()
+    await eventually(lambda: len(starter.begun) == 3)
+    starter.may[1].set()
 
     with pytest.raises(_CrashError):
         await opening
     await eventually(lambda: starter.cancelled == 1)
     assert 4 == len(IncidentCases(floor.db).unopened(cmd.incident_id, limit=9))
+
+
+async def test_a_slow_pace_of_news_gives_signs_of_life(
+    floor: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.restock_news._SIGN_OF_LIFE", 0.01)
+    _sku, cmd = await _short(floor, 2)
+    await _open(floor, _starter(floor), cmd, [])
+    news = RestockNewsActivities(floor.client, floor.db, per_second=10)
+    beats: list[object] = []
+    environment = ActivityEnvironment()
+    environment.on_heartbeat = lambda *details: beats.append(details)
+
+    told = await environment.run(
+        news.tell_of_restock,
+        TellOfRestock(
+            incident_id=cmd.incident_id,
+            shop_id=cmd.shop_id,
+            sku_id=cmd.sku_id,
+            units=False,
+            state=RestockState.UNAVAILABLE,
+            news=1,
+        ),
+    )
+
+    assert (2, 0) == (told.told, told.figures.untold_news)
+    assert len(beats) > told.told
 
 
 async def test_any_workflow_opens_cases_by_the_same_door(floor: Stack) -> None:

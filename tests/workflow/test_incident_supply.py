@@ -138,6 +138,7 @@ async def test_a_supplier_that_fails_turns_what_is_opened_from_then_on(floor: St
     assert RestockState.UNAVAILABLE is part(shown).restock
     assert part(shown).next_chase_at is None
     assert "StockoutCase" == (await late.handle.describe()).workflow_type
+    await until_told(incident, "cases.told", 2)
 
 
 async def test_what_became_of_a_suppliers_date_is_remembered(floor: Stack) -> None:

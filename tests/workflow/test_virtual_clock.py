@@ -12,15 +12,16 @@ from casedesk.conductor import Conductors
 from domain.cases import CaseOutcome, CaseState, CaseView
 from sandbox.shops import TH_SHOP_ID, US_SHOP_ID
 from tests.support.clock import VirtualShops, virtual_shops
+from workflows.incident_opening import incident_start
 from workflows.opening import CaseStart, Fate, oversell_start
 
-JACKET, WIND = "1729500000000001101", "1729500000000002101"
+JACKET, WIND, MUG = "1729500000000001101", "1729500000000002101", "1729500000000001301"
 LONG = timedelta(seconds=10)
 """The clocks run on with real time while a step is taken; on a busy machine a few seconds."""
 
 _BASE = 576_460_752_000_700_000
-NEVER, AT_ONCE, AT_DEADLINE, TOO_LATE, LATE_JOINER, THAI, TWICE, OTHERS, AGAIN = (
-    str(_BASE + number * 137) for number in range(9)
+NEVER, AT_ONCE, AT_DEADLINE, TOO_LATE, LATE_JOINER, THAI, TWICE, OTHERS, AGAIN, MUGS = (
+    str(_BASE + number * 137) for number in range(10)
 )
 _DAY = 86_400
 
@@ -45,6 +46,7 @@ ORDERS = {
         *(_order(one) for one in (NEVER, AT_ONCE, AT_DEADLINE, TOO_LATE, LATE_JOINER)),
         *(_order(one) for one in (TWICE, OTHERS, AGAIN)),
         _order(THAI, TH_SHOP_ID, WIND),
+        _order(MUGS, US_SHOP_ID, MUG),
     ]
 }
 SCENARIO = {
@@ -191,6 +193,25 @@ async def test_cases_that_others_open_are_moved_too(shops: VirtualShops) -> None
             await shops.clock.settle()
     await shops.clock.advance_to(shops.clock.now + timedelta(hours=30))
     assert CaseOutcome.REFUNDED_NO_REPLY is (await _view(shops, OTHERS)).outcome
+
+
+async def test_an_incident_reads_orders_again_and_again_without_holding_up_the_clock(
+    shops: VirtualShops,
+) -> None:
+    """Its readings are no deadlines: a day of them is one step, and all are made on the way."""
+    start = incident_start(shop_id=US_SHOP_ID, sku_id=MUG, on_hand=0, key="clock")
+    await shops.clock.open_at(shops.clock.now, [start])
+    opened = shops.clock.now
+    began = time.monotonic()
+    await shops.clock.advance_to(opened + timedelta(hours=24))
+    assert time.monotonic() - began < LONG.total_seconds() * 2
+    view = shops.clock.views[start.case_id]
+    assert view.incident
+    assert view.incident.next_look_at
+    assert opened + timedelta(hours=24) < view.incident.next_look_at
+    case = await _view(shops, MUGS)
+    assert view.case_id == case.incident_id
+    assert view.opened_at <= case.opened_at < view.opened_at + LONG
 
 
 async def test_a_step_that_fails_is_repeated_in_virtual_time(shops: VirtualShops) -> None:

@@ -45,10 +45,9 @@ def expire(case: AppealCase) -> None:
     case.move(Move.WINDOW_ENDED, outcome=CaseOutcome.APPEAL_EXPIRED)
 
 
-def _wake(case: AppealCase) -> datetime:
-    look = case.now + LOOK_EVERY
-    nearest = case.next_instant()
-    return min(nearest, look) if nearest else look
+def _wake(case: AppealCase) -> datetime | None:
+    look = case.now + LOOK_EVERY if case.case_ids else None
+    return min((at for at in (case.next_instant(), look) if at), default=None)
 
 
 def _ask_what_only_people_know(case: AppealCase) -> None:

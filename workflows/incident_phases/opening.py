@@ -5,6 +5,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.cases import HumanTask
     from domain.incident_rules import kind_of_cases
+    from domain.incidents import RestockState
     from domain.moves import Move
     from domain.timeline import EventKey
     from workflows.incident import Incident
@@ -13,6 +14,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policies import MANY_CASES
     from workflows.ports.facts import EffectKey
     from workflows.ports.opener import OpenerPort, OpenShortOrders, ShortOrdersOpened
+
+_NOT_TOLD = -1
+"""Number of no news: an input cannot say that nothing comes, so such cases are told at once."""
 
 
 async def open_cases(incident: Incident) -> None:
@@ -45,7 +49,7 @@ async def _open_page(incident: Incident, _key: EffectKey) -> ShortOrdersOpened:
             rules=incident.pinned.playbook.stockout,
         ),
         restock_at=book.restock_at,
-        news=book.news,
+        news=_NOT_TOLD if book.restock is RestockState.UNAVAILABLE else book.news,
         substitute_sku_id=incident.inp.substitute_sku_id,
         stream=incident.inp.stream,
         supplier=incident.inp.supplier,

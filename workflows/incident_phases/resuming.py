@@ -23,6 +23,7 @@ _UNDONE = frozenset({ChangeState.UNDONE})
 async def resume(incident: Incident) -> None:
     """Put stock, listing and ads back as they should be, as far as the incident changed them."""
     await incident.stop_beside()
+    await workflow.wait_condition(lambda: not incident.ledger.locked())
     await _undo(incident, RESUME_STOCK, lambda key: _sell_again(incident, key))
     if incident.book.product_id and _is_listing_off(incident):
         await _undo(incident, LISTING, lambda key: _activate(incident, key))
