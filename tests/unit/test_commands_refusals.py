@@ -82,7 +82,6 @@ def test_bad_input_is_told_before_a_server_is_needed(
     [
         ("nothing",),
         ("open", "stockout"),
-        ("open", "pickup"),
         ("list", "--state", "banana"),
         ("resume", "1"),
         ("override", "1", "refund"),
