@@ -54,6 +54,7 @@ from casedesk.shops import open_shop_client
 from casedesk.time_stamps import StampPost
 from domain.errors import DomainError
 from records.appeals import AppealOutcomes
+from records.case_buyers import CaseBuyers
 from records.conversations import ConversationIndex
 from records.database import Database
 from records.shops import ShopDirectory
@@ -260,7 +261,10 @@ def _filing_gateway(settings: Settings) -> FilingGateway | None:
 
 def _platform_activities(shop: ShopClient, db: Database, vault: Vault) -> list[Callable[..., Any]]:
     marketplace = ShopActivities(
-        shop, conversations=ConversationIndex(db), units=UnitReservations(db)
+        shop,
+        conversations=ConversationIndex(db),
+        units=UnitReservations(db),
+        buyers=CaseBuyers(db),
     )
     packages = PackageActivities(shop, vault)
     stock, demand = StockActivities(shop, db), DemandActivities(shop, db)

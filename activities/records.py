@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from domain.cases import CaseView
 from domain.timeline import CASE
+from records.case_buyers import CaseBuyers
 from records.cases import CaseArchive, CaseOpenings, ClosedCase, Dossier
 from records.contacts import AssistedContacts
 from records.conversations import ConversationIndex
@@ -48,6 +49,7 @@ class RecordsActivities(RecordsPort):
             client: Reads a closing case's history for its dossier; None leaves it out.
         """
         self._archive = CaseArchive(db)
+        self._buyers = CaseBuyers(db)
         self._openings = CaseOpenings(db)
         self._contacts = AssistedContacts(db)
         self._conversations = ConversationIndex(db)
@@ -73,8 +75,17 @@ class RecordsActivities(RecordsPort):
     async def want_contact(self, cmd: WantContact) -> None:
         """Queue a message for a person to deliver.
 
-        Safe to run twice because the queue has one row per case and step.
+        Safe to run twice because the queue has one row per case and step, the buyers one per
+        case.
         """
+        await asyncio.to_thread(
+            self._buyers.note,
+            cmd.case_id,
+            order_id=cmd.order_id,
+            shop_id=cmd.shop_id,
+            buyer_user_id=cmd.buyer_user_id,
+            at=cmd.at,
+        )
         await asyncio.to_thread(
             self._contacts.want,
             cmd.case_id,

@@ -11,6 +11,7 @@ from activities.cancelling import CLOCK_SLACK, Canceller
 from activities.troubles import told_to_temporal, within_attempt
 from domain.fate import Fate, fate_of
 from domain.orders import ChatMessage, ChatRole, OrderStatus
+from records.case_buyers import CaseBuyers
 from records.conversations import ConversationIndex
 from records.units import UnitReservations
 from tiktok_shop.client import ShopClient
@@ -55,9 +56,15 @@ class ShopActivities(ShopPort):
     """Marketplace operations over one shared HTTP client."""
 
     def __init__(
-        self, client: ShopClient, *, conversations: ConversationIndex, units: UnitReservations
+        self,
+        client: ShopClient,
+        *,
+        conversations: ConversationIndex,
+        units: UnitReservations,
+        buyers: CaseBuyers,
     ) -> None:
         self._client = client
+        self._buyers = buyers
         self._conversations = conversations
         self._units = units
         self._canceller = Canceller(client)
@@ -113,11 +120,19 @@ class ShopActivities(ShopPort):
     async def open_conversation(self, cmd: OpenConversation) -> ConversationOpened:
         """Open the buyer's conversation and index it for the case before anything is said.
 
-        Safe to run twice because the platform answers with the same conversation and the
-        index keeps one row per case.
+        Safe to run twice because the platform answers with the same conversation, and index
+        and buyers keep one row per case.
         """
         if not cmd.buyer_user_id:
             return ConversationOpened(why_not="the order names no buyer to write to")
+        await asyncio.to_thread(
+            self._buyers.note,
+            cmd.case_id,
+            order_id=cmd.order_id,
+            shop_id=cmd.shop_id,
+            buyer_user_id=cmd.buyer_user_id,
+            at=cmd.at,
+        )
         try:
             with told_to_temporal(but=UNREACHABLE):
                 conversation_id = await self._client.create_conversation(

@@ -247,6 +247,7 @@ def _wanted(
         language=text.language,
         by=by or case.now + _NOTICE_PATIENCE,
         at=case.now,
+        buyer_user_id=case.order.buyer_user_id if case.order else "",
     )
 
 

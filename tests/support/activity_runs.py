@@ -13,6 +13,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.shop import ShopActivities
+from records.case_buyers import CaseBuyers
 from records.conversations import ConversationIndex
 from records.database import Database
 from records.units import UnitReservations
@@ -112,7 +113,12 @@ def silent_shop(db: Database) -> ShopActivities:
         ciphers={US_SHOP_ID: "cipher"}.get,
         transport=httpx.MockTransport(_never),
     )
-    return ShopActivities(client, conversations=ConversationIndex(db), units=UnitReservations(db))
+    return ShopActivities(
+        client,
+        conversations=ConversationIndex(db),
+        units=UnitReservations(db),
+        buyers=CaseBuyers(db),
+    )
 
 
 @asynccontextmanager
@@ -131,6 +137,8 @@ async def shop_house(
             clock=now,
         )
         conversations, units = ConversationIndex(db), UnitReservations(db)
-        activities = ShopActivities(client, conversations=conversations, units=units)
+        activities = ShopActivities(
+            client, conversations=conversations, units=units, buyers=CaseBuyers(db)
+        )
         yield ShopHouse(shops, activities, conversations, units, client)
         await client.aclose()

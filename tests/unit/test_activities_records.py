@@ -8,6 +8,7 @@ from activities.records import RecordsActivities
 from domain.cases import CaseKind, CaseOutcome, CaseState, CaseView, TimelineEvent
 from domain.money import Money
 from domain.timeline import EventKey
+from records.case_buyers import CaseBuyers
 from records.cases import CaseArchive
 from records.contacts import AssistedContacts
 from records.conversations import ConversationIndex
@@ -191,3 +192,27 @@ async def test_what_is_found_too_late_gets_the_next_suffix_once(
     ids = {(await run(records.reopen_case, cmd)).case_id for _ in range(2)}
 
     assert {f"{CASE}:2"} == ids
+
+
+async def test_a_buyer_whom_people_tell_counts_as_let_down_in_later_shortages(
+    records: RecordsActivities, records_db: Database
+) -> None:
+    """A shop without chat lets its buyers down all the same."""
+    wanted = WantContact(
+        case_id=CASE,
+        step="ask:1",
+        shop_id="S1",
+        order_id=ORDER,
+        text="hello",
+        language="en",
+        by=NOW,
+        at=NOW,
+        buyer_user_id="b",
+    )
+
+    await run(records.want_contact, wanted)
+
+    found = CaseBuyers(records_db).hurt_before(
+        "S1", {"2": "b", "3": "other"}, before=NOW + timedelta(days=1)
+    )
+    assert frozenset({"2"}) == found

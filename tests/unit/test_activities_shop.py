@@ -9,6 +9,7 @@ import pytest
 from activities.shop import may_have_run, same_words
 from activities.troubles import NEEDS_PERSON, OUT_OF_TIME
 from domain.orders import CancelRole
+from records.case_buyers import CaseBuyers
 from records.database import Database
 from sandbox.shops import US_SHOP_ID
 from tests.support.activity_runs import (
@@ -531,3 +532,18 @@ async def test_every_try_but_the_very_first_may_have_run_before(
         return may_have_run(effect)
 
     assert looks == await run(ask, key(tried=tried), attempt=attempt)
+
+
+async def test_a_buyer_who_is_written_to_counts_as_let_down_in_later_shortages(
+    house: ShopHouse, records_db: Database
+) -> None:
+    """Also one whom chat does not reach; a repeat changes nothing, the same order is no other."""
+    asked = await _opening(house, buyer_user_id="7499999999999999999")
+    for attempt in (1, 2):
+        await run(house.activities.open_conversation, asked, attempt=attempt)
+
+    orders = {"another": asked.buyer_user_id, ORDER: asked.buyer_user_id, "theirs": "someone"}
+    later = asked.at + timedelta(days=3)
+    found = CaseBuyers(records_db).hurt_before(US_SHOP_ID, orders, before=later)
+
+    assert frozenset({"another"}) == found

@@ -29,6 +29,8 @@ class WantContact(Fact):
     language: str
     by: Instant
     at: Instant
+    buyer_user_id: str = ""
+    """Who is told; kept so that a buyer who was let down before is known."""
 
 
 class SettleContact(Fact):
