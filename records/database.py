@@ -1,11 +1,12 @@
 """Opening the store: a SQLite file or a PostgreSQL database, by URL."""
 
+import errno
 import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -137,14 +138,26 @@ def _sqlite_engine(address: URL) -> Engine:
 
 
 def _make_private(path: Path) -> None:
-    """Create the file for its owner alone: it holds the shops' tokens."""
+    """Create the file for its owner alone: it holds the shops' tokens.
+
+    A file that is there is never opened but by SQLite: to close another descriptor of it takes
+    away every lock that connections of this process hold.
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not path.exists():
+            _create(path)
+        elif not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise StoreAddressError(
             f"{path} cannot be created or written ({error.strerror}); give another path"
         ) from error
+
+
+def _create(path: Path) -> None:
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

@@ -1,6 +1,8 @@
 """Opening, migrating and sharing the records store."""
 
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -115,6 +117,33 @@ def test_the_file_and_its_companions_are_private_to_their_owner(
     found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "own").iterdir()}
     assert {"records.db": 0o600, "records.db-wal": 0o600, "records.db-shm": 0o600} == found
     assert stat.S_IMODE((tmp_path / "own").stat().st_mode) == 0o700
+
+
+def test_opening_the_store_again_in_one_process_keeps_what_others_read_whole(
+    file_db: Database, tmp_path: Path
+) -> None:
+    """Rule: who closes any descriptor of a file loses the locks that its connections hold.
+
+    Then another process takes itself for the last one, removes the log beside the file, and both
+    read different books from there on.
+    """
+    path = tmp_path / "own" / "records.db"
+    for number in (1, 2):
+        Database.open(f"sqlite:///{path}").close()
+        with file_db.begin() as session:
+            session.add(_shop(str(number)))
+        assert number == _shops_seen_by_another_process(path)
+
+
+def _shops_seen_by_another_process(path: Path) -> int:
+    program = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]);"
+        "print(*db.execute('SELECT COUNT(*) FROM shops').fetchone()); db.close()"
+    )
+    ran = subprocess.run(  # noqa: S603  # our own interpreter and program
+        [sys.executable, "-c", program, str(path)], check=True, capture_output=True, text=True
+    )
+    return int(ran.stdout)
 
 
 def test_a_path_that_is_relative_stays_the_same_file_after_a_change_of_folder(
