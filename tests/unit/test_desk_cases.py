@@ -1,7 +1,7 @@
 """The case desk against the running product: opening, finding, reading, deciding."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,19 +18,12 @@ from domain.cases import CaseKind, CaseState
 from domain.errors import InputError
 from records.errors import ReopenRefusedError
 from sandbox.shops import TH_SHOP_ID, US_SHOP_ID
-from tests.support.stack import JACKET, SOCKS, Opened, Stack, running_stack
+from tests.support.stack import JACKET, SOCKS, Opened, Stack
 from workflows import names
 from workflows.opening import CaseStart, oversell_start
 
 REFUND = {"actor": "anna", "choice": "refund"}
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-async def stack() -> AsyncIterator[Stack]:
-    """A product of its own: what these tests count and listen to is nobody else's."""
-    async with running_stack() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

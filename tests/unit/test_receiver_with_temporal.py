@@ -1,6 +1,5 @@
 """Facts on their way through the real server, the real process and the sandbox's webhooks."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,19 +16,12 @@ from records.parcels import ParcelOrders
 from sandbox.shops import US_SHOP_ID
 from tests.support.console import running_console
 from tests.support.pickups import late
-from tests.support.stack import Stack, running_stack
+from tests.support.stack import Stack
 from tiktok_shop.events import EventTopic
 
 pytest_plugins = ["tests.support.record_stores"]
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-async def stack() -> AsyncIterator[Stack]:
-    """A product of its own: what these tests count and listen to is nobody else's."""
-    async with running_stack() as running:
-        yield running
 
 
 @pytest.fixture
