@@ -240,5 +240,8 @@ def reviews_of(
 
 
 def key_of(instant: datetime) -> str:
-    """Return the key of incidents that are opened at an instant."""
-    return f"{instant:%Y%m%dT%H%M%SZ}"
+    """Return the key of incidents that are opened at an instant, to the millisecond.
+
+    A second opening within the same second is another one, so that it is refused, not joined.
+    """
+    return f"{instant:%Y%m%dT%H%M%S}.{instant.microsecond // 1000:03}Z"

@@ -18,8 +18,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.appeal import AppealCase
     from workflows.appeal_phases.opening import tell_deadlines
     from workflows.appeal_state import ARGUMENT, NEXT_ROUND, ORDERS, SCENARIO, WINDOW
-    from workflows.case import ABANDON, DONE
     from workflows.payloads import ResumeStep
+    from workflows.steps import ABANDON, DONE
 
 READ_OFF = frozenset({SCENARIO, WINDOW, ORDERS, ARGUMENT, NEXT_ROUND})
 _UNFILED = (CaseState.COLLECTING, CaseState.READY, CaseState.SECOND_ROUND)

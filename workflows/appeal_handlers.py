@@ -18,9 +18,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.appeal_phases.filing import hand_in
     from workflows.appeal_state import DECISION, Answer, Filing
     from workflows.appeal_view import view_of
-    from workflows.case import ABANDON
     from workflows.case_handlers import CaseHandlers, find_evidence
     from workflows.ports import EvidenceFound
+    from workflows.steps import ABANDON
 
 
 class AppealHandlers(CaseHandlers[AppealCase]):

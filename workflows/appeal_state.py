@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.appeals import AppealDeadlines, Decision, FiledRound
     from domain.instants import Instant
     from domain.playbook import FilingChannel
-    from workflows.case import Inbox
+    from workflows.inbox import Inbox
     from workflows.ports import PacketBuilt
 
 SCENARIO, WINDOW, ORDERS = "scenario", "window", "orders"

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
@@ -17,72 +16,21 @@ with workflow.unsafe.imports_passed_through():
     from domain.playbook import OutageRules
     from domain.timeline import EventKey
     from workflows import names
-    from workflows.policies import NEVER_RETRIED, OURS, Policy
+    from workflows.inbox import Inbox
+    from workflows.policies import OURS, Policy
     from workflows.ports import EffectKey, Pinned
+    from workflows.steps import (
+        ABANDON,
+        DONE,
+        RETRY,
+        Step,
+        StepAbandonedError,
+        as_activity_error,
+        read_trouble,
+    )
     from workflows.story import Storyteller
 
 T = TypeVar("T")
-
-RETRY, DONE, ABANDON = "retry", "done", "abandon"
-"""What a person may do with a parked step."""
-
-
-class StepAbandonedError(Exception):
-    """A person gave a parked step up."""
-
-    def __init__(self, step: str) -> None:
-        super().__init__(step)
-        self.step = step
-
-
-@dataclass
-class Step:
-    """One step of a case, however many attempts it takes."""
-
-    name: str
-    began_at: datetime
-    tried: bool = False
-    finished: bool = False
-    result: Any = None
-    resume: tuple[str, str] | None = None
-    """How a person resumed it, and the reference given."""
-    latest_try: datetime | None = None
-    """When its newest attempt began."""
-    earlier_try: datetime | None = None
-    """When the attempt before that began."""
-    retry_at: datetime | None = None
-    """When a step parked by an outage is tried again."""
-    beside: bool = False
-    """Whether it is taken beside others, so that the case goes on without it."""
-
-
-@dataclass
-class Inbox:
-    """What has arrived and waits to be taken in by the process."""
-
-    looks_wanted: int = 0
-    looks_done: int = 0
-    seen: set[str] = field(default_factory=set)
-    arrivals: int = 0
-    taken_in: int = 0
-    """How many of the arrivals the process has begun to act on."""
-
-    @property
-    def news(self) -> bool:
-        """Whether something has arrived since the process last took things in."""
-        return self.arrivals > self.taken_in
-
-    @property
-    def stale(self) -> bool:
-        """Whether the case's subject should be looked at again."""
-        return self.looks_wanted > self.looks_done
-
-    def first_time(self, key: str) -> bool:
-        """Tell whether a fact is new, and remember it."""
-        if key in self.seen:
-            return False
-        self.seen.add(key)
-        return True
 
 
 class Case(Storyteller):
@@ -115,7 +63,8 @@ class Case(Storyteller):
         self.source = source
         self.is_pinned = False
         self.first_phase = first_phase
-        self.opened_at = aware(workflow.info().start_time)
+        # Not `start_time`: that is the first task's clock, which a replay may read otherwise.
+        self.opened_at = aware(workflow.info().workflow_start_time)
         self.detected_at = min(detected_at or self.opened_at, self.opened_at)
         self.phase = first_phase
         self.outcome: CaseOutcome | None = None
@@ -406,7 +355,7 @@ class Case(Storyteller):
                 summary=summary,
             )
         except ApplicationError as error:
-            raise _as_activity_error(error, summary) from error
+            raise as_activity_error(error, summary) from error
 
     async def keep(
         self,
@@ -474,26 +423,6 @@ def _is_being_cancelled() -> bool:
     """Tell whether the running task was cancelled, even if what it awaited went on to its end."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-def _as_activity_error(error: ApplicationError, summary: str) -> ActivityError:
-    return ActivityError(
-        f"{summary}: {error.message}",
-        scheduled_event_id=0,
-        started_event_id=0,
-        identity="",
-        activity_type=summary,
-        activity_id="",
-        retry_state=None,
-    )
-
-
-def read_trouble(error: ActivityError) -> tuple[bool, str]:
-    """Return whether an activity failed for want of an answer, and a sentence for people."""
-    cause = error.cause
-    if isinstance(cause, ApplicationError):
-        return cause.type not in NEVER_RETRIED, cause.message or "no reason given"
-    return True, "no answer in time; it is tried again"
 
 
 def _update(pair: "SearchAttributePair[Any]") -> Any:

@@ -19,9 +19,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.moves import Move
     from domain.timeline import EventKey
     from workflows import payloads
-    from workflows.case import ABANDON, DONE, RETRY, Case
+    from workflows.case import Case
     from workflows.policies import OURS
     from workflows.ports import EvidenceFound, EvidenceRef, VaultPort
+    from workflows.steps import ABANDON, DONE, RETRY
 
 C = TypeVar("C", bound=Case)
 M = TypeVar("M", bound=BaseModel)

@@ -13,8 +13,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.proofs import AskedProof, Kinds, kind_named
     from domain.requirements import RequirementKind, RequirementSet
     from domain.timeline import EventKey
-    from workflows.case import ABANDON, Case
+    from workflows.case import Case
     from workflows.ports import EvidenceFound
+    from workflows.steps import ABANDON
 
 ATTACH_EVIDENCE = "attach_evidence"
 """What people do about a proof that they are asked for."""

@@ -18,10 +18,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.playbook import IncidentRules
     from domain.timeline import EventKey
     from workflows import names
-    from workflows.case import ABANDON, RETRY, Case, Inbox, read_trouble
+    from workflows.case import Case
+    from workflows.inbox import Inbox
     from workflows.incident_payloads import IncidentInput
     from workflows.incident_state import SHORTFALL, Book, CarriedTask, Heard
     from workflows.policies import Policy
+    from workflows.steps import ABANDON, RETRY, read_trouble
 
 T = TypeVar("T")
 

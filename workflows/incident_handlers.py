@@ -11,8 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.incident_figures import Changed
     from domain.incidents import ChangedThing, ChangeState, OutsideChange
     from domain.timeline import EventKey
-    from workflows import incident_payloads, payloads
-    from workflows.case import read_trouble
+    from workflows import incident_payloads, names, payloads
     from workflows.case_handlers import CaseHandlers
     from workflows.incident import Incident
     from workflows.incident_phases.news import (
@@ -27,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policies import OURS, SHOP_WRITE, Policy
     from workflows.ports.incidents import ChangeLedger, IncidentsPort, LedgerAct
     from workflows.ports.stock import StockPort, SwitchListing
+    from workflows.steps import read_trouble
 
 
 class IncidentHandlers(CaseHandlers[Incident]):
@@ -65,11 +65,10 @@ class IncidentHandlers(CaseHandlers[Incident]):
             return
         hear(case, _heard(case, fact, fact.source or "signal"), _refusal_of_news(case, fact))
 
-    @workflow.signal
+    @workflow.signal(name=names.CASE_SETTLED)
     def case_settled(self, payload: Any = None) -> None:
         """A case of the incident has ended: the records are asked soon."""
-        fact = self._fact("case_settled", incident_payloads.CaseSettled, payload)
-        if fact is not None and self._once("settled", f"{fact.case_id}/{fact.outcome}"):
+        if self._fact(names.CASE_SETTLED, incident_payloads.CaseSettled, payload) is not None:
             self._case().look_soon()
 
     # Decisions

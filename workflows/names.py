@@ -72,6 +72,8 @@ CHANGE_LEDGER = "incidents.change_ledger"
 SETTLE_ORDERS = "incidents.settle_orders"
 CLOSE_INCIDENT = "incidents.close_incident"
 
+CASE_SETTLED = "case_settled"
+
 CASE_KIND = SearchAttributeKey.for_keyword("CaseKind")
 CASE_STATE = SearchAttributeKey.for_keyword("CaseState")
 CASE_OUTCOME = SearchAttributeKey.for_keyword("CaseOutcome")

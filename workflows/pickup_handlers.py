@@ -11,7 +11,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import BUYER, EventKey
     from workflows import payloads
     from workflows.appeal_payloads import AppealEnded
-    from workflows.case import ABANDON, DONE
     from workflows.case_handlers import CaseHandlers
     from workflows.pickup import PickupCase
     from workflows.pickup_state import BUYER as BUYER_WROTE
@@ -19,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.pickup_view import view_of
     from workflows.ports import EvidenceFound
     from workflows.shortage_state import RECORD_CONTACT
+    from workflows.steps import ABANDON, DONE
 
 
 class PickupHandlers(CaseHandlers[PickupCase]):

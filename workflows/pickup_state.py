@@ -8,7 +8,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.cases import ContactMode
     from domain.pickups import Slot
-    from workflows.case import Inbox
+    from workflows.inbox import Inbox
     from workflows.payloads import PenaltyIssued
 
 CARRIER, REBOOK, HELP_CENTER = "carrier", "rebook", "help_center"

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.orders import OrderLine
     from domain.stockout import Course, Judgement
     from domain.supply_parts import RoundView
-    from workflows.case import Inbox
+    from workflows.inbox import Inbox
     from workflows.payloads import (
         BuyerChose,
         BuyerWrote,
@@ -24,6 +24,9 @@ with workflow.unsafe.imports_passed_through():
         ShortLine,
     )
 
+TELLS_ITS_INCIDENT = "case-tells-its-incident"
+"""Patch id. Cases that close since then tell the incident that opened them, so that what they
+leave is handed on within a minute, not at the incident's next reading. Asked once, at closing."""
 LEDGERS_AND_BANDS = "shortage-ledgers-and-bands"
 """Patch id. Cases opened since then enter promises, consents and offers in the ledgers, handle an
 item that is out of stock by how long its restock takes, and look once more into the chat before a

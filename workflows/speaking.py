@@ -20,7 +20,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.orders import ChatMessage
     from domain.shortage import products
     from domain.timeline import EventKey
-    from workflows.case import Step, StepAbandonedError
     from workflows.policies import SHOP_READ, SHOP_WRITE
     from workflows.ports import (
         DeskPort,
@@ -36,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.shortage import ShortageCase
     from workflows.shortage_state import RECORD_CONTACT
+    from workflows.steps import Step, StepAbandonedError
 
 _NOTICE_PATIENCE = timedelta(hours=24)
 """By when a person should deliver a notice that nothing waits for."""

@@ -11,7 +11,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseOutcome
     from domain.moves import Move
     from domain.timeline import EventKey
-    from workflows.case import Case, StepAbandonedError
+    from workflows.case import Case
+    from workflows.steps import StepAbandonedError
 
 C = TypeVar("C", bound=Case)
 Strand = Callable[[C], Coroutine[Any, Any, None]]

@@ -14,7 +14,7 @@ from domain.appeal_story import RECEIPT
 from domain.case_parts import ProofView
 from domain.cases import CaseState, CaseView, HumanTask
 from domain.requirements import RequirementKind
-from workflows.case import ABANDON, DONE
+from workflows.steps import ABANDON, DONE
 
 _AT_HAND = frozenset({RequirementKind.CARRIER_CHAT, RequirementKind.READY_PHOTO})
 """What the people of the demo can prove on the day."""

@@ -9,7 +9,7 @@ from casedesk.demo.shops import DemoShop
 from casedesk.demo.stream import Stream
 from domain.cases import CaseKind, CaseState, CaseView, ContactMode, HumanTask
 from domain.choices import Choice
-from workflows.case import DONE, RETRY
+from workflows.steps import DONE, RETRY
 
 Clerk = Callable[[CaseView, HumanTask], Awaitable[None]]
 

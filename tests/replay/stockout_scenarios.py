@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.cases import CaseKind, CaseState, CaseView
 from domain.timeline import EventKey
+from sandbox.shops import US_SHOP_ID
 from tests.replay.scenarios import scenario
 from tests.support.case_states import MESSAGES, soon
 from tests.support.stack import DEARER, JACKET, SOCKS, Opened, Stack
@@ -152,6 +153,29 @@ async def stockout_in_an_incident(stack: Stack) -> Opened:
     expected = {"sku_id": JACKET, "state": "expected", "available_at": soon(days=20)}
     await case.signal("restock_changed", {**expected, "source": "incident"})
     await case.until(CaseState.AWAITING_CHOICE)
+    await _choose(case, "refund")
+    return case
+
+
+@scenario
+async def oversold_tells_its_incident(stack: Stack) -> Opened:
+    """The incident that opened the case hears that it has ended."""
+    incident_id = names.incident_id(US_SHOP_ID, DEARER, "recorded")
+    case = await stack.asked(lines={DEARER: 1}, incident_id=incident_id)
+    await stack.client.start_workflow(
+        names.SHORTAGE_INCIDENT,
+        {"shop_id": US_SHOP_ID, "sku_id": DEARER, "on_hand": 0, "key": "recorded"},
+        id=incident_id,
+        task_queue=names.CASES_QUEUE,
+    )
+    await _choose(case, "refund")
+    return case
+
+
+@scenario
+async def oversold_outlives_its_incident(stack: Stack) -> Opened:
+    """The incident that opened the case is gone when it ends."""
+    case = await stack.asked(incident_id=names.incident_id(US_SHOP_ID, JACKET, "gone"))
     await _choose(case, "refund")
     return case
 

@@ -125,7 +125,8 @@ def test_every_counted_sku_gets_an_incident_that_knows_of_the_others() -> None:
 
 
 def test_the_usual_key_is_the_second_of_opening() -> None:
-    assert "20260301T120000Z" == key_of(NOON)
+    assert "20260301T120000.000Z" == key_of(NOON)
+    assert "20260301T120000.041Z" == key_of(NOON.replace(microsecond=41_900))
 
 
 async def _plan(folder: Path, counted: Shortfall, file: Path | None, **how: Any) -> Any:

@@ -7,8 +7,10 @@ import pytest
 from domain.cases import CaseOutcome
 from domain.cases import CaseState as S
 from records.incidents import Incidents
+from sandbox.shops import US_SHOP_ID
 from tests.support.incidents import HAS, end_cases, fresh, part
 from tests.support.stack import Stack
+from workflows import names
 
 WHOLE_WAY = (
     "stopping:stopped",
@@ -41,6 +43,31 @@ async def test_who_is_short_has_a_case_and_it_closes_when_nobody_waits(floor: St
     assert {"USD": "40.00"} == filed.review["money"]["refunded"]
     orders = filed.review["orders"]
     assert (3, 2, 1) == (orders["total"], orders["served"], orders["left"])
+
+
+async def test_a_case_that_ends_tells_its_incident_long_before_the_next_reading(
+    floor: Stack,
+) -> None:
+    sku = fresh(floor)
+    incident = await sku.oversold(1, 1, 1, on_hand=1)
+    reading = part(await incident.view()).next_look_at
+
+    await end_cases(incident, [sku.case(sku.orders[1])], CaseOutcome.REFUNDED_BY_CHOICE)
+    view = await incident.until(lambda view: part(view).counts.left == 1)
+
+    assert (1, 1) == (part(view).counts.served, part(view).counts.short)
+    assert reading == part(view).next_look_at
+    assert "1 refunded_by_choice" in [
+        event.detail for event in await incident.timeline() if event.key == "cases.settled"
+    ]
+
+
+async def test_a_case_ends_when_its_incident_is_gone_or_was_none(floor: Stack) -> None:
+    sku = fresh(floor)
+    for incident_id in (names.incident_id(US_SHOP_ID, sku.sku_id, "gone"), "friday"):
+        case = await floor.asked(incident_id=incident_id)
+        await case.chose("refund")
+        assert CaseOutcome.REFUNDED_BY_CHOICE == (await case.result()).outcome
 
 
 async def test_the_sale_is_stopped_and_the_ads_are_paused_and_both_are_read_back(

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import EventKey
     from workflows.appeal import AppealCase
     from workflows.appeal_state import ARGUMENT, ORDERS, SCENARIO, WINDOW
-    from workflows.case import DONE
+    from workflows.steps import DONE
 
 LOOK_EVERY = timedelta(days=1)
 """How often the evidence of the ticket's cases is looked at, whatever they tell."""

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.appeal import AppealCase
     from workflows.appeal_phases.opening import tell_deadlines
     from workflows.appeal_state import DECISION, NEXT_ROUND, RECORD_DECISION
-    from workflows.case import ABANDON, DONE
+    from workflows.steps import ABANDON, DONE
 
 ASK_AGAIN = timedelta(days=7)
 """How often people are called about a decision that nobody has recorded."""

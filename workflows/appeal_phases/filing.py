@@ -12,7 +12,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.appeal import AppealCase
     from workflows.appeal_phases.collecting import expire
     from workflows.appeal_state import FILE, RECORD_FILING, Filing
-    from workflows.case import StepAbandonedError
     from workflows.policies import GATEWAY, PACKETS
     from workflows.ports import (
         AppealsPort,
@@ -23,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         GatewayPort,
         PacketBuilt,
     )
+    from workflows.steps import StepAbandonedError
 
 _UNFILED = "The window passes unused, and the penalty stands."
 

@@ -9,13 +9,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.incidents import ChangedThing, ChangeState, OutsideChange
     from domain.moves import Move
     from domain.timeline import EventKey
-    from workflows.case import ABANDON, DONE, RETRY, StepAbandonedError
     from workflows.incident import Incident
     from workflows.incident_state import LISTING, RESUME_ADS, RESUME_STOCK
     from workflows.policies import OURS, SHOP_WRITE
     from workflows.ports.ads import AdsPort, AdsResumed, ResumeAds
     from workflows.ports.facts import EffectKey
     from workflows.ports.stock import SellAgain, SellingResumed, StockPort, SwitchListing
+    from workflows.steps import ABANDON, DONE, RETRY, StepAbandonedError
 
 _UNDONE = frozenset({ChangeState.UNDONE})
 

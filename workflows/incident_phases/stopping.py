@@ -12,7 +12,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.incidents import ChangeState, OutsideChange
     from domain.moves import Move
     from domain.timeline import EventKey
-    from workflows.case import ABANDON, DONE, RETRY, StepAbandonedError
     from workflows.incident import Incident
     from workflows.incident_phases.news import note_date
     from workflows.incident_state import PAUSE_ADS, STOP_STOCK
@@ -23,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.ports.hosts import AlertHost, HostPort
     from workflows.ports.incidents import ClaimSku, IncidentsPort, SkuClaimed
     from workflows.ports.stock import SellingStopped, StockPort, StopSelling
+    from workflows.steps import ABANDON, DONE, RETRY, StepAbandonedError
 
 ResultT = TypeVar("ResultT", SellingStopped, AdsPaused)
 

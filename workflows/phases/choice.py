@@ -13,7 +13,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.orders import ChatMessage, ChatRole
     from domain.stockout import Course
     from domain.timeline import EventKey
-    from workflows.case import StepAbandonedError
     from workflows.payloads import BuyerWrote
     from workflows.phases.agreements import silence_about
     from workflows.phases.intake import look_again, settle_ask
@@ -32,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.shortage import ShortageCase
     from workflows.shortage_state import Agreed
     from workflows.speaking import Told, facts_of, inform_in_time, tell_buyer
+    from workflows.steps import StepAbandonedError
 
 REFUNDED_AT_DEADLINE = "The order is cancelled and refunded at the deadline."
 

@@ -12,7 +12,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.stockout import Course
     from domain.timeline import EventKey
     from workflows import decisions
-    from workflows.case import StepAbandonedError
     from workflows.phases.intake import hear_early_texts, look_again, nothing_left
     from workflows.phases.offering import fix_offers, planned_offers, restock_facts
     from workflows.phases.supplier import await_supplier
@@ -33,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
         find_in_chat,
         tell_buyer,
     )
+    from workflows.steps import StepAbandonedError
 
 REFUNDED_UNASKED = "The order is cancelled and refunded without having asked the buyer."
 

@@ -24,12 +24,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.stockout import Course, Judgement, wait_rungs
     from domain.supply_parts import RoundView
     from domain.timeline import EventKey
-    from workflows.case import StepAbandonedError
     from workflows.policies import SHOP_READ
     from workflows.ports import CheckOffers, EffectKey, OffersChecked, ShopPort
     from workflows.ports.ledgers import LedgerPort, OfferReserved, ReserveOffer
     from workflows.shortage import ShortageCase
     from workflows.shortage_state import BUDGET
+    from workflows.steps import StepAbandonedError
 
 REFUND_COURSES = (Course.RECOMMEND_REFUND, Course.REFUND)
 """Courses on which waiting is not offered, and a refund comes with amends."""

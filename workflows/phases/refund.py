@@ -13,7 +13,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.orders import CancelRole, CancelStatus
     from domain.timeline import PLATFORM, EventKey
     from workflows.amends import amends_are_made, give_card, owe
-    from workflows.case import StepAbandonedError
     from workflows.phases.approval import (
         PLATFORM_CANCELS,
         amount_of,
@@ -33,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.shortage import ShortageCase
     from workflows.shortage_state import Refund
     from workflows.speaking import apology_of, facts_of, inform_buyer
+    from workflows.steps import StepAbandonedError
 
 UNCONFIRMED = "refund_confirmation"
 

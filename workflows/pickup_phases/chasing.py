@@ -8,11 +8,11 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.cases import HumanTask
     from domain.timeline import EventKey
-    from workflows.case import ABANDON, DONE
     from workflows.pickup import PickupCase
     from workflows.pickup_state import CARRIER
     from workflows.policies import OURS
     from workflows.ports import AskCarrier, CarrierAsked, CarriersPort, EffectKey
+    from workflows.steps import ABANDON, DONE
     from workflows.strands import or_given_up
 
 _WITHOUT = "An appeal would lack the follow-ups with the carrier."

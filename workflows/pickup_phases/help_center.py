@@ -6,9 +6,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases import HumanTask
     from domain.pickups import help_center_text
     from domain.timeline import EventKey
-    from workflows.case import ABANDON, DONE
     from workflows.pickup import PickupCase
     from workflows.pickup_state import HELP_CENTER
+    from workflows.steps import ABANDON, DONE
 
 
 async def raise_help_center(case: PickupCase) -> None:

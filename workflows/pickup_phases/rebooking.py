@@ -8,11 +8,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases import HumanTask
     from domain.pickups import PackageStage, Slot
     from domain.timeline import EventKey
-    from workflows.case import ABANDON, DONE
     from workflows.pickup import PickupCase
     from workflows.pickup_state import REBOOK
     from workflows.policies import SHOP_WRITE
     from workflows.ports import EffectKey, PackagesPort, PickupRebooked, RebookPickup
+    from workflows.steps import ABANDON, DONE
     from workflows.strands import or_given_up
 
 _WITHOUT = "The parcel waits for the carrier to come by itself."
