@@ -54,7 +54,7 @@ class DeskActivities(DeskPort):
     @override
     @activity.defn(name=names.PIN_CASE)
     async def pin_case(self, cmd: PinCase) -> Pinned:
-        """Load market profile, calendar and playbook.
+        """Load market profile, calendar and playbook, and write down when the case was opened.
 
         Safe to run twice because it only reads; the case keeps what it read first.
         """
@@ -76,6 +76,7 @@ class DeskActivities(DeskPort):
                 playbook=self._shelf.playbook(cmd.playbook, market=profile, shop_id=cmd.shop_id),
                 chat=shop.contact_mode != ASSISTED,
                 people=self._people.is_open,
+                opened_at=cmd.opened_at,
             )
         except DomainError as error:
             raise _for_people(error) from error

@@ -79,6 +79,11 @@ class AppealCase(EvidenceCase):
             Round(number=1, begins_at=inp.issued_at, opened_at=self.opened_at)
         ]
 
+    @override
+    def begin_at(self, opened_at: datetime) -> None:
+        super().begin_at(opened_at)
+        self.reminded_until = self.rounds[0].opened_at = opened_at
+
     @property
     def round(self) -> Round:
         """The newest round."""

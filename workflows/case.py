@@ -63,8 +63,7 @@ class Case(Storyteller):
         self.source = source
         self.is_pinned = False
         self.first_phase = first_phase
-        # Not `start_time`: that is the first task's clock, which a replay may read otherwise.
-        self.opened_at = aware(workflow.info().workflow_start_time)
+        self.opened_at = aware(workflow.info().start_time)
         self.detected_at = min(detected_at or self.opened_at, self.opened_at)
         self.phase = first_phase
         self.outcome: CaseOutcome | None = None
@@ -73,6 +72,12 @@ class Case(Storyteller):
         self._steps: dict[str, Step] = {}
         self._waits: list[datetime] = []
         self._shown: dict[str, Any] = {}
+
+    def begin_at(self, opened_at: datetime) -> None:
+        """Take the opening as it was written down; a replay may read the first clock otherwise."""
+        if self.detected_at == self.opened_at:
+            self.detected_at = opened_at
+        self.opened_at = opened_at
 
     @property
     def state(self) -> CaseState:

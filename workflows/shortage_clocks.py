@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from temporalio import workflow
+from typing_extensions import override
 
 with workflow.unsafe.imports_passed_through():
     from domain import deadlines
@@ -32,6 +33,11 @@ class ShortageClocks(ShortUnits):
         self.promised_at: datetime | None = None
         self.first_promise: datetime | None = None
         """The first date that the buyer agreed to; a slip is measured from it."""
+
+    @override
+    def begin_at(self, opened_at: datetime) -> None:
+        super().begin_at(opened_at)
+        self.asks[0].detected_at = self.detected_at
 
     @property
     def ask(self) -> Ask:

@@ -1,12 +1,19 @@
 """A worker killed while incidents stop, read and open: no figure changes, nobody is told twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any, Self
 
 import pytest
 
 from domain.cases import CaseState, CaseView
+from records.incidents import Incidents
 from sandbox.shops import US_SHOP_ID
 from tests.support.holding_proxy import Hold, Instant
 from tests.support.incidents import part
@@ -17,6 +24,9 @@ from workflows import names
 _HOLD_SECONDS = 20
 _END_SECONDS = 100
 _MANY = 60
+_ORDERS, _ON_HAND = 1_000, 300
+_PRICE = Decimal("49.90")
+_PATIENCE_SECONDS = 1_800
 
 
 @pytest.fixture
@@ -27,12 +37,15 @@ async def home(tmp_path: Path) -> AsyncIterator[RealHome]:
         yield running
 
 
-async def _oversold(home: RealHome, sku_id: str, count: int, *, on_hand: int) -> Opened:
+async def _oversold(
+    home: RealHome, sku_id: str, count: int, *, on_hand: int, **payload: Any
+) -> Opened:
     for _ in range(count):
         await home.stack.order(lines={sku_id: 1})
+    start = {"shop_id": US_SHOP_ID, "sku_id": sku_id, "on_hand": on_hand, "key": "k"}
     handle = await home.stack.client.start_workflow(
         names.SHORTAGE_INCIDENT,
-        {"shop_id": US_SHOP_ID, "sku_id": sku_id, "on_hand": on_hand, "key": "k"},
+        {**start, **payload},
         id=names.incident_id(US_SHOP_ID, sku_id, "k"),
         task_queue=names.CASES_QUEUE,
     )
@@ -89,3 +102,109 @@ async def test_a_worker_killed_at_every_stage_changes_no_figure(home: RealHome) 
     assert [0, 0, 0] == [part(view).counts.joined for view in views]
     told = await _texts(home, 2 + 2 + _MANY - 5)
     assert len(set(told)) == len(told), "a buyer was told twice"
+
+
+class _Killer:
+    """Kills the worker at random moments until it is told to stop."""
+
+    def __init__(self, home: RealHome, *, seed: int, between: tuple[float, float]) -> None:
+        self._home = home
+        self._chance = random.Random(seed)  # noqa: S311  # nothing secret
+        self._between = between
+        self.kills = 0
+
+    async def __aenter__(self) -> Self:
+        await self._home.start_worker()
+        self._task = asyncio.create_task(self._kill_on())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        if self._home.workers[-1].returncode is not None:
+            await self._home.start_worker()
+
+    async def _kill_on(self) -> None:
+        while True:
+            await asyncio.sleep(self._chance.uniform(*self._between))
+            await self._home.kill_worker()
+            self.kills += 1
+            await self._home.start_worker()
+
+
+async def _short_cases(home: RealHome, incident: Opened, count: int) -> list[Opened]:
+    """Return the cases of the incident once all are open, in the order of their orders."""
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while await _cases_of(home, incident) < count:  # noqa: ASYNC110 - the server tells no end
+            await asyncio.sleep(0.2)
+    query = f"CaseIncident = '{incident.handle.id}'"
+    ids = sorted([found.id async for found in home.stack.client.list_workflows(query)])
+    get = home.stack.client.get_workflow_handle
+    return [Opened(home.stack, get(one), US_SHOP_ID, one.rpartition(":")[2]) for one in ids]
+
+
+async def _until_all(cases: Iterable[Opened], wish: Callable[[CaseView], bool]) -> None:
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        for case in cases:
+            while not wish(await case.view()):  # noqa: ASYNC110 - the server tells no end
+                await asyncio.sleep(0.1)
+
+
+async def _ended(cases: Iterable[Opened]) -> None:
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        for case in cases:
+            await case.handle.result()
+
+
+async def _ship(case: Opened) -> None:
+    await case.stack.sandbox.put_orders({"id": case.order_id, "status": "IN_TRANSIT"})
+    await case.signal("order_changed", {"order_id": case.order_id, "status": "IN_TRANSIT"})
+
+
+@pytest.mark.skipif(os.environ.get("FULL") != "1", reason="FULL=1 plays it, for many minutes")
+async def test_a_worker_killed_at_random_changes_no_figure_of_a_whole_incident(
+    home: RealHome,
+) -> None:
+    """Half of those who are short want their money back, the others get theirs in two lots."""
+    dated = {"restock_at": (datetime.now(UTC) + timedelta(hours=30)).isoformat()}
+    async with _Killer(home, seed=11, between=(4.0, 12.0)) as killer:
+        incident = await _oversold(home, JACKET, _ORDERS, on_hand=_ON_HAND, **dated)
+        short = await _short_cases(home, incident, _ORDERS - _ON_HAND)
+        await _until_all(short, lambda view: view.state is CaseState.AWAITING_CHOICE)
+        back, waiting = short[::2], short[1::2]
+        for case in short:
+            await case.chose("refund" if case in back else "wait")
+        await _until_all(waiting, lambda view: view.state is CaseState.WAITING_RESTOCK)
+        await _ended(back)
+        first = len(waiting) // 2
+        for lot_id, quantity in (("L1", first), ("L2", len(waiting) - first)):
+            lot = {"actor": "li", "lot_id": lot_id, "quantity": quantity, "request_id": lot_id}
+            await incident.update("receive_lot", lot)
+        await _until_all([incident], lambda view: part(view).counts.short == 0)
+        for case in waiting:
+            await _ship(case)
+        await _ended([*waiting, incident])
+
+    assert killer.kills > 0
+    _check_review(home, incident, back=len(back), waited=len(waiting))
+    effects = await home.stack.sandbox.effects()
+    told = Counter((one["order_id"], one["text"]) for one in effects["messages"])
+    assert {1} == set(told.values()), "a buyer was told the same twice"
+    cancelled = Counter(one["order_id"] for one in effects["cancellations"])
+    assert Counter(case.order_id for case in back) == cancelled
+
+
+def _check_review(home: RealHome, incident: Opened, *, back: int, waited: int) -> None:
+    filed = Incidents(home.stack.db).incident(incident.handle.id)
+    assert filed
+    assert filed.review
+    review = filed.review
+    settled = {"settled": waited, "served": _ON_HAND, "left": back, "short": 0}
+    assert {"total": _ORDERS, **settled} == review["orders"]
+    units = review["units"]
+    assert (_ON_HAND, waited, waited) == (units["counted"], units["lots"], units["gone_out"])
+    assert (_ON_HAND, 0, 0) == (units["promised"], units["free"], units["recounted"])
+    assert {"refunded_by_choice": back, "shipped_after_wait": waited} == review["outcomes"]
+    money = {"kept": {"USD": str(_PRICE * waited)}, "refunded": {"USD": str(_PRICE * back)}}
+    assert money == review["money"]
+    assert 0 == review["breaches"]

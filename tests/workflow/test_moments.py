@@ -1,12 +1,14 @@
 """Moments that are easily missed: nobody runs, a try goes out unseen, a find comes too late."""
 
 import asyncio
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 
 from domain.cases import CaseOutcome, CaseView
 from domain.cases import CaseState as S
 from records.cases import CaseOpenings
 from tests.support.case_states import MESSAGES, soon
+from tests.support.pickups import late
 from tests.support.stack import JACKET, QUEUES, SOCKS, Opened, Stack
 from workflows import names
 
@@ -35,6 +37,22 @@ async def test_after_downtime_one_contact_comes_first(stack: Stack) -> None:
     assert ["contact_by"] == [breach.deadline for breach in view.breaches]
     assert 1 == len([text for text in await case.texts() if "Reply C" in text])
     assert CaseOutcome.REFUNDED_NOT_CONTACTED != view.outcome
+
+
+async def test_the_opening_is_written_down_because_a_replay_may_read_the_first_clock_otherwise(
+    stack: Stack,
+) -> None:
+    """Rule: a query that comes during the first task cuts it in two, and a replay joins them."""
+    order_id = await stack.order()
+    for case in (await stack.open(order_id), await late(stack)):
+        view = await case.until(lambda view: view.playbook is not None)
+        markers = [
+            event.marker_recorded_event_attributes.details["result"].payloads[0].data
+            for event in (await case.handle.fetch_history()).events
+            if "result" in event.marker_recorded_event_attributes.details
+        ]
+        (pinned,) = [json.loads(one) for one in markers if b'"working_days"' in one]
+        assert view.opened_at == datetime.fromisoformat(pinned["opened_at"])
 
 
 async def test_a_notice_that_went_out_unseen_is_not_queued_for_people(stack: Stack) -> None:

@@ -49,7 +49,12 @@ async def _find_closed(case: Case, _key: EffectKey) -> ClosedCaseFound:
 
 async def _pin(case: Case) -> None:
     async def attempt(_key: EffectKey) -> Pinned:
-        cmd = PinCase(shop_id=case.shop_id, playbook=case.playbook_name, as_of=case.now)
+        cmd = PinCase(
+            shop_id=case.shop_id,
+            playbook=case.playbook_name,
+            as_of=case.now,
+            opened_at=case.opened_at,
+        )
         return await case.local(DeskPort.pin_case, cmd, "pin the rules")
 
     pinned = await case.take_step("pin", attempt)
@@ -62,6 +67,8 @@ async def _pin(case: Case) -> None:
 
 def pin(case: Case, pinned: Pinned) -> None:
     """Let a case run under these rules from now on."""
+    if pinned.opened_at is not None:
+        case.begin_at(pinned.opened_at)
     case.pinned = pinned
     case.is_pinned = True
     case.people, case.outage = pinned.playbook.people, pinned.playbook.outage

@@ -21,6 +21,7 @@ class PinCase(Fact):
     shop_id: str
     playbook: str | None = None
     as_of: Instant
+    opened_at: Instant | None = None
 
 
 class Pinned(Fact):
@@ -36,6 +37,8 @@ class Pinned(Fact):
     """False where the shop is known to have no chat scope."""
     people: bool = False
     """True if a channel is set up on which people can be called."""
+    opened_at: Instant | None = None
+    """The opening as the command named it; None for cases opened before it was written down."""
 
 
 class WriteMessage(Fact):
