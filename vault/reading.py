@@ -83,7 +83,7 @@ class Verified:
             yield self._only
             return
         for number, seal in enumerate(self._seals):
-            piece = _piece(self._blobs, self.digest, number, self.size)
+            piece = _piece(self._blobs, self.evidence_id, self.digest, number, self.size)
             if seal != _seal(piece, self._key):
                 raise AlteredError(self.evidence_id, _CHANGED)
             yield piece
@@ -117,7 +117,7 @@ def verified(blobs: Blobs, *, evidence_id: str, digest: str, size: int) -> Verif
     key = os.urandom(_SEAL_KEY)
     whole, seals, piece = hashlib.sha256(), [], b""
     for number in range(_pieces(size)):
-        piece = _piece(blobs, digest, number, size)
+        piece = _piece(blobs, evidence_id, digest, number, size)
         whole.update(piece)
         seals.append(_seal(piece, key))
     if whole.hexdigest() != digest:
@@ -135,7 +135,7 @@ def check(blobs: Blobs, *, evidence_id: str, digest: str, size: int) -> None:
     _check_size(blobs, evidence_id, digest, size)
     whole = hashlib.sha256()
     for number in range(_pieces(size)):
-        whole.update(_piece(blobs, digest, number, size))
+        whole.update(_piece(blobs, evidence_id, digest, number, size))
     if whole.hexdigest() != digest:
         raise AlteredError(evidence_id, _CHANGED)
 
@@ -152,9 +152,12 @@ def _pieces(size: int) -> int:
     return -(-size // PIECE)
 
 
-def _piece(blobs: Blobs, digest: str, number: int, size: int) -> bytes:
+def _piece(blobs: Blobs, evidence_id: str, digest: str, number: int, size: int) -> bytes:
     start = number * PIECE
-    return blobs.part(digest, start, min(PIECE, size - start))
+    try:
+        return blobs.part(digest, start, min(PIECE, size - start))
+    except FileNotFoundError as error:
+        raise AlteredError(evidence_id, _MISSING) from error
 
 
 def _seal(piece: bytes, key: bytes) -> bytes:

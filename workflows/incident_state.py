@@ -52,6 +52,8 @@ class Book(BaseModel):
     published: int = 0
     """Number of the newest news that cases were told of."""
     dates: list[RestockDate] = Field(default_factory=list)
+    unusable_news: str = ""
+    """What people are told of news that could not be used, until some can."""
     chase_since: Instant | None = None
     """From when the supplier's ladder is counted; None while nobody has to be asked."""
     rung: int = 0

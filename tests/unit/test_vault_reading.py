@@ -125,6 +125,18 @@ def test_missing_and_shortened_bytes_are_told(vault: Vault, tmp_path: Path) -> N
     assert "are missing" in refused_by(lambda: _read(vault, item), AlteredError)
 
 
+def test_bytes_that_go_between_the_check_and_the_release_are_told(
+    vault: Vault, tmp_path: Path
+) -> None:
+    """Rule: an erasure beside a reading is an answer, not a crash."""
+    item = collected(vault, video(picture=bytes(2 * PIECE)), requirement="handover_video")
+    pieces = iter(_read(vault, item))
+    next(pieces)
+    blob_files(tmp_path)[0].unlink()
+
+    assert "are missing" in refused_by(lambda: next(pieces), AlteredError)
+
+
 def test_bytes_that_change_between_the_check_and_the_release_are_held_back(
     vault: Vault, tmp_path: Path
 ) -> None:

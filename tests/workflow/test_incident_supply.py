@@ -97,7 +97,11 @@ async def test_a_past_date_is_refused_visibly_and_nobody_hears_it(floor: Stack) 
 
     await _news(incident, state="expected", available_at="2026-01-02T10:00:00Z")
     view = await incident.until(lambda view: any("has passed" in t.ask for t in view.tasks))
+    await until_told(incident, "supplier.not_reached")
+    (task,) = [one for one in (await incident.view()).tasks if one.step == "supplier"]
 
+    assert "has passed" in task.ask, "what nobody could use is still said beside whom to ask"
+    assert "Nobody could be asked" in task.ask
     assert RestockState.UNKNOWN is part(view).restock
     assert "signal.refused" in await incident.keys()
     assert "cases.told" not in await incident.keys()

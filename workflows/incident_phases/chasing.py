@@ -39,8 +39,8 @@ async def chase(incident: Incident) -> None:
     incident.ask_person(
         HumanTask(
             step=SUPPLIER,
-            ask=f"Nobody could be asked when {cmd.units} units of {incident.sku_id} come ({why}); "
-            "ask the supplier and record the date.",
+            ask=f"{book.unusable_news} Nobody could be asked when {cmd.units} units of "
+            f"{incident.sku_id} come ({why}); ask the supplier and record the date.".strip(),
             by=cmd.answer_by,
             options=("done",),
             otherwise="Buyers are told that no date is known.",

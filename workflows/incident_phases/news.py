@@ -89,6 +89,7 @@ def _note_failure(incident: Incident, actor: str) -> None:
 def _news(incident: Incident, state: RestockState, date: datetime | None) -> None:
     book = incident.book
     book.restock, book.restock_at = state, date
+    book.unusable_news = ""
     if incident.allocated:
         book.news += 1
     incident.drop_task(SUPPLIER)
@@ -219,12 +220,24 @@ def hear(incident: Incident, heard: Heard, refusal: str) -> None:
         incident.news_came()
         return
     incident.tell(EventKey.SIGNAL_REFUSED, f"restock: {refusal}", actor=heard.actor)
+    ask = f"News of the restock of {incident.sku_id} cannot be used: {refusal}."
+    step = COUNT if heard.state == IN_STOCK else SUPPLIER
+    if step == SUPPLIER:
+        ask = _beside_whom_to_ask(incident, ask)
     incident.ask_person(
         HumanTask(
-            step=COUNT if heard.state == IN_STOCK else SUPPLIER,
-            ask=f"News of the restock of {incident.sku_id} cannot be used: {refusal}.",
+            step=step,
+            ask=ask,
             options=("done",),
             otherwise="The incident goes on with what it knows.",
         )
     )
     incident.arrived()
+
+
+def _beside_whom_to_ask(incident: Incident, news: str) -> str:
+    """Remember news that cannot be used; the task on the supplier says it and whom to ask."""
+    task = incident.task(SUPPLIER)
+    asked = task.ask.removeprefix(incident.book.unusable_news).strip() if task else ""
+    incident.book.unusable_news = news
+    return f"{news} {asked}".strip()
