@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from records.errors import StoreAddressError, StoreUnavailableError
-from records.migration import upgrade_to_newest
+from records.migration import is_newest, upgrade_to_newest
 
 _WRITES = "wenhuo_writes"
 _BUSY_TIMEOUT_MS = 10_000
@@ -57,12 +57,18 @@ class Database:
         return cls(create_engine(driver, pool_pre_ping=True, **_POOL))
 
     def migrate(self) -> None:
-        """Bring the tables to the newest revision; does nothing when they are there.
+        """Bring the tables to the newest revision; where they are there, it only reads.
+
+        A store that is up to date waits for no writer. What is missing is looked at again once
+        the lock is held, for another process may have added it meanwhile.
 
         Raises:
             StoreTooNewError: A newer Wenhuo has changed the tables already.
             StoreUnavailableError: The database cannot be reached.
         """
+        with _told_when_unavailable(), self._reader.connect() as connection:
+            if is_newest(connection):
+                return
         with _told_when_unavailable(), self._writer.begin() as connection:
             upgrade_to_newest(connection)
 

@@ -19,6 +19,23 @@ _PROCESSES_TAKE_TURNS = 7_203_114_901
 _threads_take_turns = threading.Lock()
 
 
+def is_newest(connection: Connection) -> bool:
+    """Tell whether no revision is missing; a read transaction is enough.
+
+    Raises:
+        StoreTooNewError: The store is at a revision this version does not have.
+    """
+    scripts = ScriptDirectory.from_config(_config(connection))
+    current = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if current is not None and current not in known:
+        raise StoreTooNewError(
+            f"the records database is at revision {current}, which this version of Wenhuo does "
+            "not know; run the newer version, or restore the backup made before it"
+        )
+    return current == scripts.get_current_head()
+
+
 def upgrade_to_newest(connection: Connection) -> None:
     """Run the missing revisions in *connection*'s transaction.
 
@@ -33,10 +50,8 @@ def upgrade_to_newest(connection: Connection) -> None:
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PROCESSES_TAKE_TURNS}
             )
-        config = _config(connection)
-        if _is_newest(connection, config):
-            return
-        command.upgrade(config, "head")
+        if not is_newest(connection):
+            command.upgrade(_config(connection), "head")
 
 
 def _config(connection: Connection) -> Config:
@@ -44,15 +59,3 @@ def _config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
-
-
-def _is_newest(connection: Connection, config: Config) -> bool:
-    scripts = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in scripts.walk_revisions()}
-    if current is not None and current not in known:
-        raise StoreTooNewError(
-            f"the records database is at revision {current}, which this version of Wenhuo does "
-            "not know; run the newer version, or restore the backup made before it"
-        )
-    return current == scripts.get_current_head()

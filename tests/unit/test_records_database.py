@@ -331,6 +331,18 @@ def test_migrating_twice_keeps_what_is_there(empty_url: str) -> None:
     db.close()
 
 
+def test_a_store_that_is_up_to_date_is_migrated_while_somebody_writes(records_url: str) -> None:
+    """A command that only reads must not wait for a lock that an import holds for seconds."""
+    writing, reading = Database.open(records_url), Database.open(records_url)
+    with writing.begin() as session:
+        session.add(_shop())
+        session.flush()
+        reading.migrate()
+        assert [] == ShopDirectory(reading).all()
+    writing.close()
+    reading.close()
+
+
 def test_threads_that_migrate_at_once_all_succeed(empty_url: str) -> None:
     assert [True] * 8 == in_threads(empty_url, migrate)
     assert set(Base.metadata.tables) | {"alembic_version"} == _names(empty_url)
