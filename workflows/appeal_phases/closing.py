@@ -8,8 +8,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.appeal import AppealCase
     from workflows.appeal_phases.books import write_down
     from workflows.appeal_view import view_of
+    from workflows.phases.dossier import file_dossier
     from workflows.policies import OURS
-    from workflows.ports import EffectKey, EndingsPort, FileCase, RecordsPort, TellCases
+    from workflows.ports import EffectKey, EndingsPort, TellCases
 
 
 async def close_appeal(case: AppealCase) -> CaseView:
@@ -22,7 +23,7 @@ async def close_appeal(case: AppealCase) -> CaseView:
         if case.case_ids:
             await case.take_step("tell-cases", lambda key: _tell_cases(case, key), beside=True)
         case.tell(EventKey.CASE_CLOSED, case.outcome or "")
-        await _file(case)
+        await file_dossier(case, view_of(case))
     case.show()
     await workflow.wait_condition(workflow.all_handlers_finished)
     return view_of(case)
@@ -35,17 +36,3 @@ async def _tell_cases(case: AppealCase, _key: EffectKey) -> None:
         outcome=case.outcome or CaseOutcome.APPEAL_LOST,
     )
     await case.remote(EndingsPort.tell_cases, cmd, OURS, "tell the cases")
-
-
-async def _file(case: AppealCase) -> None:
-    dossier = FileCase(
-        case_id=case.case_id, view=view_of(case), timeline=tuple(case.story.timeline)
-    )
-    await workflow.execute_activity_method(
-        RecordsPort.file_case,
-        dossier,
-        task_queue=OURS.task_queue,
-        start_to_close_timeout=OURS.attempt,
-        retry_policy=OURS.retry,
-        summary="file the dossier",
-    )

@@ -9,9 +9,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import EventKey
     from workflows.incident import Incident
     from workflows.incident_view import part_of, view_of
+    from workflows.phases.dossier import file_dossier
     from workflows.policies import OURS
     from workflows.ports.incidents import CloseIncident, Happened, IncidentsPort
-    from workflows.ports.records import FileCase, RecordsPort
 
 _DUPLICATES = (CaseOutcome.DUPLICATE_OF_OPEN, CaseOutcome.DUPLICATE_OF_CLOSED)
 _TOLD = frozenset(
@@ -45,7 +45,7 @@ async def close(incident: Incident) -> CaseView:
     if incident.outcome not in _DUPLICATES:
         await _review(incident)
         incident.tell(EventKey.CASE_CLOSED, incident.outcome or "nobody waits any more")
-        await _file(incident)
+        await file_dossier(incident, view_of(incident))
     incident.show()
     await workflow.wait_condition(workflow.all_handlers_finished)
     return view_of(incident)
@@ -87,19 +87,3 @@ async def _review(incident: Incident) -> None:
 
 def _money(totals: dict[str, str]) -> str:
     return ", ".join(f"{amount} {currency}" for currency, amount in totals.items()) or "nothing"
-
-
-async def _file(incident: Incident) -> None:
-    dossier = FileCase(
-        case_id=incident.case_id,
-        view=view_of(incident),
-        timeline=tuple(incident.story.timeline),
-    )
-    await workflow.execute_activity_method(
-        RecordsPort.file_case,
-        dossier,
-        task_queue=OURS.task_queue,
-        start_to_close_timeout=OURS.attempt,
-        retry_policy=OURS.retry,
-        summary="file the dossier",
-    )

@@ -11,9 +11,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows import names
     from workflows.amends import settle_offers
     from workflows.phases.approval import release_reservation
+    from workflows.phases.dossier import file_dossier
     from workflows.phases.found_late import pass_on
-    from workflows.policies import OURS
-    from workflows.ports import FileCase, RecordsPort
     from workflows.shortage import ShortageCase
     from workflows.shortage_state import TELLS_ITS_INCIDENT
     from workflows.shortage_view import view_of
@@ -31,27 +30,13 @@ async def close_case(case: ShortageCase) -> CaseView:
     duplicate = case.outcome is CaseOutcome.DUPLICATE_OF_CLOSED
     if not duplicate:
         case.tell(EventKey.CASE_CLOSED, case.outcome or "")
-        await _file(case)
+        await file_dossier(case, view_of(case))
     case.show()
     await _tell_incident(case)
     await workflow.wait_condition(workflow.all_handlers_finished)
     while case.inbox.late:
         await pass_on(case)
     return view_of(case)
-
-
-async def _file(case: ShortageCase) -> None:
-    dossier = FileCase(
-        case_id=case.case_id, view=view_of(case), timeline=tuple(case.story.timeline)
-    )
-    await workflow.execute_activity_method(
-        RecordsPort.file_case,
-        dossier,
-        task_queue=OURS.task_queue,
-        start_to_close_timeout=OURS.attempt,
-        retry_policy=OURS.retry,
-        summary="file the dossier",
-    )
 
 
 async def _tell_incident(case: ShortageCase) -> None:

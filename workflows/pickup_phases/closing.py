@@ -5,11 +5,10 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseOutcome, CaseView
     from domain.timeline import EventKey
+    from workflows.phases.dossier import file_dossier
     from workflows.pickup import PickupCase
     from workflows.pickup_phases.messages import settle_contact
     from workflows.pickup_view import view_of
-    from workflows.policies import OURS
-    from workflows.ports import FileCase, RecordsPort
 
 
 async def close_case(case: PickupCase) -> CaseView:
@@ -20,21 +19,7 @@ async def close_case(case: PickupCase) -> CaseView:
         await settle_contact(case, step)
     if case.outcome is not CaseOutcome.DUPLICATE_OF_CLOSED:
         case.tell(EventKey.CASE_CLOSED, case.outcome or "")
-        await _file(case)
+        await file_dossier(case, view_of(case))
     case.show()
     await workflow.wait_condition(workflow.all_handlers_finished)
     return view_of(case)
-
-
-async def _file(case: PickupCase) -> None:
-    dossier = FileCase(
-        case_id=case.case_id, view=view_of(case), timeline=tuple(case.story.timeline)
-    )
-    await workflow.execute_activity_method(
-        RecordsPort.file_case,
-        dossier,
-        task_queue=OURS.task_queue,
-        start_to_close_timeout=OURS.attempt,
-        retry_policy=OURS.retry,
-        summary="file the dossier",
-    )
