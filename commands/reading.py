@@ -8,8 +8,9 @@ import typer
 from casedesk.contacts import read_instant
 from casedesk.desk import CaseDesk
 from casedesk.listing import CaseFilter
+from commands.case_page import case_page
 from commands.running import AsJson, Case, Terminal, run_on_desk
-from commands.tables import case_page, case_table, plain_table, task_table, timeline_table
+from commands.tables import case_table, plain_table, task_table, timeline_table
 from domain.cases import CaseKind, CaseState
 
 Shop = Annotated[str | None, typer.Option(help="Only this shop.")]

@@ -12,7 +12,6 @@ from casedesk.listing import CaseRow
 from domain.cases import CaseKind
 
 _WHOLE = frozenset({"order", "skipped", "shop", "sku", "due", "by", "at", "units", "no"})
-_DEADLINES = ("contact_by", "choice_by", "promise_by", "promised_at", "consent_by", "due_at")
 
 
 def plain_table(*columns: str) -> Table:
@@ -55,51 +54,6 @@ def _note(row: CaseRow) -> str:
         f"run {reopened[0]}" if reopened else "",
     )
     return " ".join(mark for mark in marks if mark)
-
-
-def case_page(view: dict[str, Any], events: Iterable[dict[str, Any]]) -> list[Any]:
-    """Return one page per case: what it is, what is due, what a person has to do, the story."""
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(no_wrap=True)
-    facts.add_column(overflow="fold")
-    for name, value in _facts(view):
-        facts.add_row(name, value)
-    return [facts, *([task_table(view["tasks"])] if view["tasks"] else []), timeline_table(events)]
-
-
-def _facts(view: dict[str, Any]) -> list[tuple[str, str]]:
-    state = view["outcome"] or view["state"]
-    if view["resumes_to"]:
-        state += f", then {view['resumes_to']}"
-    refund = view["refund"]
-    amount = f" {refund['amount']} {refund['currency']}" if refund["amount"] else ""
-    offers = ", ".join(_offer(offer) for offer in view["offers"])
-    found = [
-        ("case", view["case_id"]),
-        ("kind", f"{view['kind']} in {view['market'] or 'a market not known yet'}"),
-        ("state", state),
-        ("short", ", ".join(view["short_skus"])),
-        ("contact", view["contact_mode"] or ""),
-        ("contacted", instant(view["contacted_at"]) if view["contacted_at"] else ""),
-        *((name, instant(view[name])) for name in _DEADLINES if view[name]),
-        ("offers", offers),
-        ("choice", view["choice"] or ""),
-        ("refund", f"{refund['status']}{amount}" if refund["status"] != "none" else ""),
-        ("assignee", view["assignee"] or ""),
-        ("missed", ", ".join(breach["deadline"] for breach in view["breaches"])),
-        ("closed", instant(view["closed_at"]) if view["closed_at"] else ""),
-    ]
-    return [(name, value) for name, value in found if value]
-
-
-def _offer(offer: dict[str, Any]) -> str:
-    extra = (
-        f"by {instant(offer['promised_at'])}" if offer["promised_at"] else "",
-        f"for {offer['substitute_sku_id']}" if offer["substitute_sku_id"] else "",
-        f"with {offer['gift']}" if offer["gift"] else "",
-        f"coupon {offer['coupon_id']}" if offer["coupon_id"] else "",
-    )
-    return " ".join([offer["choice"], *(part for part in extra if part)])
 
 
 def task_table(tasks: Sequence[dict[str, Any]]) -> Table:
