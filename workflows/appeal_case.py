@@ -6,8 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseState, CaseView
-    from domain.errors import InputError
-    from workflows import names, payloads
+    from workflows import names
     from workflows.appeal import AppealCase
     from workflows.appeal_handlers import AppealHandlers
     from workflows.appeal_payloads import AppealInput
@@ -20,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.appeal_phases.gathering import take_in
     from workflows.appeal_phases.opening import open_appeal
     from workflows.appeal_phases.reminding import remind
-    from workflows.phases.admission import bad_input
+    from workflows.case_run import check_id
     from workflows.strands import beside, lead
 
 PHASES = {
@@ -41,22 +40,19 @@ class Appeal(AppealHandlers):
 
     @workflow.init
     def __init__(self, payload: Any = None) -> None:
-        self.bad_input: InputError | None = None
-        self.case: AppealCase | None = None
-        try:
-            inp = payloads.read(AppealInput, payload)
-            _check_id(inp)
-            self.case = AppealCase(inp)
-        except InputError as error:
-            self.bad_input = error
+        self.begin(AppealInput, payload, _case_of)
 
     @workflow.run
     async def run(self, payload: Any = None) -> CaseView:
         """Run the appeal to its end."""
-        if self.case is None:
-            raise bad_input(self.bad_input or InputError("payload", "is required"))
-        await lead(self.case, settle(self.case))
-        return await close_appeal(self.case)
+        case = self.begun()
+        await lead(case, settle(case))
+        return await close_appeal(case)
+
+
+def _case_of(inp: AppealInput) -> AppealCase:
+    check_id("ticket_id", names.appeal_id(inp.shop_id, inp.ticket_id))
+    return AppealCase(inp)
 
 
 async def settle(case: AppealCase) -> None:
@@ -71,10 +67,3 @@ async def _phases(case: AppealCase) -> None:
         await take_in(case)
         if not case.closed:
             await PHASES[case.phase](case)
-
-
-def _check_id(inp: AppealInput) -> None:
-    expected = names.appeal_id(inp.shop_id, inp.ticket_id)
-    actual = workflow.info().workflow_id
-    if actual != expected and not actual.startswith(f"{expected}:"):
-        raise InputError("ticket_id", f"the workflow id must be {expected}, not {actual}")

@@ -7,7 +7,7 @@ at once and answers with the view.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from temporalio import workflow
@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import EventKey
     from workflows import payloads
     from workflows.case import Case
+    from workflows.case_run import CaseRun
     from workflows.policies import OURS
     from workflows.ports import EvidenceFound, EvidenceRef, VaultPort
     from workflows.steps import ABANDON, DONE, RETRY
@@ -33,10 +34,8 @@ BAD_PAYLOAD = "BadPayload"
 """Error type of an update whose payload cannot be read."""
 
 
-class CaseHandlers(ABC, Generic[C]):
+class CaseHandlers(CaseRun[C], ABC):
     """Signals, updates and queries that every case answers."""
-
-    case: C | None = None
 
     @abstractmethod
     def view_of(self, case: C) -> CaseView:

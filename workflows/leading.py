@@ -1,19 +1,17 @@
 """Leading a shortage: the one order of phases that oversold and unavailable orders share."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import CaseKind, CaseOutcome, CaseState, CaseView
-    from domain.errors import InputError
+    from domain.cases import CaseOutcome, CaseState, CaseView
     from domain.moves import Move
     from domain.timeline import EventKey
-    from workflows import names, payloads
-    from workflows.phases.admission import bad_input
+    from workflows import names
+    from workflows.case_run import check_id
+    from workflows.payloads import ShortageInput
     from workflows.phases.choice import await_choice
     from workflows.phases.closing import close_case
     from workflows.phases.contact import contact
@@ -38,33 +36,24 @@ PHASES = {
 class ShortageLead(ShortageHandlers):
     """What the two workflow types of a shortage do; they differ by what opens them."""
 
-    bad_input: InputError | None = None
-
-    def begin(self, payload: Any, kind: CaseKind, *, ledgers: Callable[[], bool]) -> None:
-        """Read the start input before any handler runs; one that names no case fails the run.
-
-        Args:
-            payload: The start input.
-            kind: What the workflow type opens a case as.
-            ledgers: Asked once whether the case keeps ledgers and bands.
-        """
-        try:
-            inp = payloads.read(payloads.ShortageInput, payload)
-            _check_id(inp)
-            self.case = ShortageCase(inp, kind, ledgers=ledgers())
-        except InputError as error:
-            self.bad_input = error
-
     async def lead_to_the_end(self) -> CaseView:
         """Run the case to its end.
 
         Raises:
             ApplicationError: The start input cannot be used; never retried.
         """
-        if self.case is None:
-            raise bad_input(self.bad_input or InputError("payload", "is required"))
-        await _lead(self.case)
-        return await close_case(self.case)
+        case = self.begun()
+        await _lead(case)
+        return await close_case(case)
+
+
+def check_order_id(inp: ShortageInput) -> None:
+    """Make sure that the workflow id is that of the order's case.
+
+    Raises:
+        InputError: The workflow has another id.
+    """
+    check_id("order_id", names.order_case_id(inp.shop_id, inp.order_id))
 
 
 async def _lead(case: ShortageCase) -> None:
@@ -104,10 +93,3 @@ def _withdraw(case: ShortageCase) -> None:
     case.tell(EventKey.CASE_WITHDRAWN, "the workflow was cancelled", actor="operator")
     if not case.closed:
         case.move(Move.WITHDRAWN, outcome=CaseOutcome.WITHDRAWN)
-
-
-def _check_id(inp: payloads.ShortageInput) -> None:
-    expected = names.order_case_id(inp.shop_id, inp.order_id)
-    actual = workflow.info().workflow_id
-    if actual != expected and not actual.startswith(f"{expected}:"):
-        raise InputError("order_id", f"the workflow id must be {expected}, not {actual}")

@@ -6,9 +6,9 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseState, CaseView
-    from domain.errors import InputError
-    from workflows import names, payloads
-    from workflows.phases.admission import bad_input
+    from workflows import names
+    from workflows.case_run import check_id
+    from workflows.payloads import PickupInput
     from workflows.pickup import PickupCase
     from workflows.pickup_handlers import PickupHandlers
     from workflows.pickup_phases.appealing import appeal_penalties, await_appeals
@@ -50,22 +50,19 @@ class PickupDelayCase(PickupHandlers):
 
     @workflow.init
     def __init__(self, payload: Any = None) -> None:
-        self.bad_input: InputError | None = None
-        self.case: PickupCase | None = None
-        try:
-            inp = payloads.read(payloads.PickupInput, payload)
-            _check_id(inp)
-            self.case = PickupCase(inp)
-        except InputError as error:
-            self.bad_input = error
+        self.begin(PickupInput, payload, _case_of)
 
     @workflow.run
     async def run(self, payload: Any = None) -> CaseView:
         """Run the case to its end."""
-        if self.case is None:
-            raise bad_input(self.bad_input or InputError("payload", "is required"))
-        await lead(self.case, settle(self.case))
-        return await close_case(self.case)
+        case = self.begun()
+        await lead(case, settle(case))
+        return await close_case(case)
+
+
+def _case_of(inp: PickupInput) -> PickupCase:
+    check_id("package_id", names.pickup_case_id(inp.shop_id, inp.package_id))
+    return PickupCase(inp)
 
 
 async def settle(case: PickupCase) -> None:
@@ -80,10 +77,3 @@ async def _phases(case: PickupCase) -> None:
         await take_in(case)
         if not case.closed:
             await PHASES[case.phase](case)
-
-
-def _check_id(inp: payloads.PickupInput) -> None:
-    expected = names.pickup_case_id(inp.shop_id, inp.package_id)
-    actual = workflow.info().workflow_id
-    if actual != expected and not actual.startswith(f"{expected}:"):
-        raise InputError("package_id", f"the workflow id must be {expected}, not {actual}")

@@ -9,10 +9,10 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseState, CaseView
-    from domain.errors import InputError
     from domain.moves import Move
     from domain.timeline import EventKey
-    from workflows import names, payloads
+    from workflows import names
+    from workflows.case_run import check_id
     from workflows.incident import Incident
     from workflows.incident_carrying import carried_from, restore
     from workflows.incident_handlers import IncidentHandlers
@@ -24,7 +24,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.incident_phases.resuming import resume
     from workflows.incident_phases.stopping import stop, stop_beside
     from workflows.incident_phases.telling import hand_out
-    from workflows.phases.admission import bad_input
 
 PHASES = {
     CaseState.STOPPING: stop,
@@ -43,24 +42,12 @@ class ShortageIncident(IncidentHandlers):
 
     @workflow.init
     def __init__(self, payload: Any = None) -> None:
-        self.bad_input: InputError | None = None
-        self.case: Incident | None = None
-        try:
-            inp = payloads.read(IncidentInput, payload)
-            _check_id(inp)
-            incident = Incident(inp)
-            if inp.carried is not None:
-                restore(incident, inp.carried)
-            self.case = incident
-        except InputError as error:
-            self.bad_input = error
+        self.begin(IncidentInput, payload, _incident_of)
 
     @workflow.run
     async def run(self, payload: Any = None) -> CaseView:
         """Run the incident to its end; a long one goes on in a new run of the same id."""
-        incident = self.case
-        if incident is None:
-            raise bad_input(self.bad_input or InputError("payload", "is required"))
+        incident = self.begun()
         if incident.inp.carried is not None:
             stop_beside(incident)
         await _lead(incident)
@@ -69,6 +56,15 @@ class ShortageIncident(IncidentHandlers):
             await workflow.wait_condition(workflow.all_handlers_finished)
             workflow.continue_as_new(carried_from(incident))
         return await close(incident)
+
+
+def _incident_of(inp: IncidentInput) -> Incident:
+    expected = names.incident_id(inp.shop_id, inp.sku_id, inp.key)
+    check_id("key", expected, may_have_suffix=False)
+    incident = Incident(inp)
+    if inp.carried is not None:
+        restore(incident, inp.carried)
+    return incident
 
 
 async def _lead(incident: Incident) -> None:
@@ -99,10 +95,3 @@ def _withdraw(incident: Incident) -> None:
     incident.tell(EventKey.CASE_WITHDRAWN, "the workflow was cancelled", actor="operator")
     if incident.moves.allowed(incident.phase, Move.WITHDRAWN):
         incident.move(Move.WITHDRAWN)
-
-
-def _check_id(inp: IncidentInput) -> None:
-    expected = names.incident_id(inp.shop_id, inp.sku_id, inp.key)
-    actual = workflow.info().workflow_id
-    if actual != expected:
-        raise InputError("key", f"the workflow id must be {expected}, not {actual}")

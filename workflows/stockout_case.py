@@ -7,7 +7,9 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseKind, CaseView
     from workflows import names
-    from workflows.leading import ShortageLead
+    from workflows.leading import ShortageLead, check_order_id
+    from workflows.payloads import ShortageInput
+    from workflows.shortage import ShortageCase
 
 
 @workflow.defn(name=names.STOCKOUT_CASE)
@@ -16,9 +18,14 @@ class StockoutCase(ShortageLead):
 
     @workflow.init
     def __init__(self, payload: Any = None) -> None:
-        self.begin(payload, CaseKind.UNAVAILABLE, ledgers=lambda: True)
+        self.begin(ShortageInput, payload, _case_of)
 
     @workflow.run
     async def run(self, payload: Any = None) -> CaseView:
         """Run the case to its end."""
         return await self.lead_to_the_end()
+
+
+def _case_of(inp: ShortageInput) -> ShortageCase:
+    check_order_id(inp)
+    return ShortageCase(inp, CaseKind.UNAVAILABLE, ledgers=True)

@@ -1,11 +1,9 @@
 """Admission, the same for every kind: is the case new, and which rules does it run under?"""
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseOutcome
-    from domain.errors import InputError
     from domain.moves import Move
     from domain.timeline import EventKey
     from workflows.case import Case
@@ -18,14 +16,6 @@ with workflow.unsafe.imports_passed_through():
         Pinned,
         RecordsPort,
     )
-
-BAD_INPUT = "BadInput"
-"""Error type of a start that names no case."""
-
-
-def bad_input(error: InputError) -> ApplicationError:
-    """Return the failure that ends a run whose input cannot be used."""
-    return ApplicationError(str(error), type=BAD_INPUT, non_retryable=True)
 
 
 async def admit(case: Case) -> bool:

@@ -8,7 +8,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.moves import Move
     from domain.timeline import EventKey
     from workflows import joining
-    from workflows.phases.admission import admit, bad_input
+    from workflows.case_run import bad_input
+    from workflows.phases.admission import admit
     from workflows.phases.intake import settle_from_outside
     from workflows.shortage import ShortageCase
 
