@@ -12,15 +12,13 @@ from casedesk.answers import told
 from casedesk.bulk import CaseOpener, Openings, Progress, bounded
 from casedesk.errors import CaseDeskError, NotFoundError, RefusedError
 from casedesk.evidence import with_evidence
+from casedesk.finding import CaseFinder
 from casedesk.histories import decoded, decoded_events
 from casedesk.listing import CaseFilter, CaseLister, CaseRow
 from casedesk.settings import Settings
 from domain.cases import CaseKind
-from domain.errors import InputError
 from records.cases import CaseArchive, CaseOpenings, ClosedCase
 from records.database import Database
-from records.shops import ShopDirectory
-from workflows import names
 from workflows.opening import CaseStart
 
 View = dict[str, Any]
@@ -28,7 +26,6 @@ View = dict[str, Any]
 RESTOCK_CHANGED = "restock_changed"
 SET_RESTOCK = "set_restock"
 _AT_ONCE = 16
-_SHORT_PARTS = 2
 
 
 def quiet(_done: int, _of: int) -> None:
@@ -51,9 +48,9 @@ class CaseDesk:
         self.db = db
         self.archive = CaseArchive(db)
         self.openings = CaseOpenings(db)
-        self._shops = ShopDirectory(db)
         self._opener = CaseOpener(client, db)
         self._lister = CaseLister(client, self.archive)
+        self._finder = CaseFinder(client, db, self._lister)
 
     # Opening
 
@@ -68,78 +65,19 @@ class CaseDesk:
     # Finding
 
     async def find(self, case: str) -> str:
-        """Return the id of a case given as people write it.
+        """Return the id of a case given as people write it, as `CaseFinder.find` does."""
+        return await self._finder.find(case)
 
-        Args:
-            case: A case id, `SHOP:ORDER`, or an order id alone; of a late pickup the package
-                instead, of an appeal the ticket. The short forms mean the newest run of a case
-                that was reopened.
-
-        Raises:
-            NotFoundError: No such case, open or on file.
-            InputError: Several cases are meant, of several shops or kinds.
-        """
-        written = case.strip()
-        if names.is_case_id(written):
-            return await self._known(written)
-        parts = written.split(":")
-        if len(parts) == _SHORT_PARTS and all(parts):
-            return await self._in_shop(*parts)
-        if len(parts) == 1 and written:
-            return await self._of_order(written)
-        raise InputError("case", f"{case!r} is no case id; give SHOP:ORDER or an order id")
-
-    async def _of_order(self, order_id: str) -> str:
-        rows = await self._lister.open_cases(CaseFilter(order_id=order_id))
-        filed = await asyncio.to_thread(self.archive.search, order_id=order_id)
-        shops = {shop.shop_id for shop in await asyncio.to_thread(self._shops.all)}
-        shops |= {row.shop_id for row in rows if row.shop_id} | {one.shop_id for one in filed}
-        possible = [case_id for shop in sorted(shops) for case_id in _ids_of(shop, order_id)]
-        found = await self._only(possible, order_id)
-        if found is None:
-            raise NotFoundError(f"no shop has a case of order {order_id}; `starter.py list`")
-        return found
-
-    async def _in_shop(self, shop_id: str, named: str) -> str:
-        found = await self._only(_ids_of(shop_id, named), f"{shop_id}:{named}")
-        if found is None:
-            case_id = names.order_case_id(shop_id, named)
-            raise NotFoundError(f"there is no case {case_id}; `starter.py list` shows all")
-        return found
-
-    async def _only(self, possible: Sequence[str], written: str) -> str | None:
-        """Return the one case there is of several possible ids."""
-        found = [one for one in await bounded(possible, self._if_known, at_once=_AT_ONCE) if one]
-        if len(found) > 1:
-            raise InputError("case", f"{written!r} means {' and '.join(found)}; give one of them")
-        return found[0] if found else None
-
-    async def _newest(self, case_id: str) -> str:
-        return await asyncio.to_thread(self.openings.current_case_id, case_id)
-
-    async def _if_known(self, base_id: str) -> str | None:
-        try:
-            return await self._known(await self._newest(base_id))
-        except NotFoundError:
-            return None
-
-    async def _known(self, case_id: str) -> str:
-        if await self._filed(case_id) is None and await self.status(case_id) is None:
-            raise NotFoundError(f"there is no case {case_id}; `starter.py list` shows all")
-        return case_id
-
-    async def _filed(self, case_id: str) -> ClosedCase | None:
-        return await asyncio.to_thread(self.archive.closed_case, case_id)
+    async def find_appeal(self, ticket: str) -> str:
+        """Return the id of an appeal given by its ticket, as `CaseFinder.find_appeal` does."""
+        return await self._finder.find_appeal(ticket)
 
     async def status(self, case_id: str) -> WorkflowExecutionStatus | None:
         """Return what the server says of a case, None if it knows nothing of it."""
-        async with told(self.client, case_id, needs_worker=False):
-            try:
-                return (await self.client.get_workflow_handle(case_id).describe()).status
-            except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
-                    return None
-                raise
+        return await self._finder.status(case_id)
+
+    async def _filed(self, case_id: str) -> ClosedCase | None:
+        return await asyncio.to_thread(self.archive.closed_case, case_id)
 
     # Reading
 
@@ -247,7 +185,7 @@ class CaseDesk:
         filed = await self._filed(case_id)
         if filed is None and await self.status(case_id) is None:
             return NotFoundError(f"there is no case {case_id}; `starter.py list` shows all")
-        newest = await self._newest(case_id)
+        newest = await asyncio.to_thread(self.openings.current_case_id, case_id)
         if newest != case_id:
             return RefusedError(f"the case is closed; it goes on as {newest}")
         ended = f" ({filed.outcome})" if filed else ""
@@ -281,15 +219,6 @@ class CaseDesk:
 
         reached = await bounded(cases, tell, at_once=_AT_ONCE, progress=progress)
         return [case_id for case_id, told_it in zip(cases, reached, strict=True) if told_it]
-
-
-def _ids_of(shop_id: str, named: str) -> tuple[str, ...]:
-    """Return the ids of the cases that an order, a package or a ticket of a shop can have."""
-    return (
-        names.order_case_id(shop_id, named),
-        names.pickup_case_id(shop_id, named),
-        names.appeal_id(shop_id, named),
-    )
 
 
 def _who_hears(rows: Sequence[CaseRow]) -> list[str]:

@@ -114,7 +114,7 @@ def packet(
     """Hand out the newest packet and the text to paste; answers go in first, if any are given."""
 
     async def work(desk: CaseDesk, terminal: Terminal) -> None:
-        case_id = await _find(desk, ticket)
+        case_id = await desk.find_appeal(ticket)
         who = actor or desk.settings.actor
         answers = {
             "scenario": scenario,
@@ -194,7 +194,7 @@ def file(
     """Record that a person handed the round in."""
 
     async def work(desk: CaseDesk, terminal: Terminal) -> None:
-        case_id = await _find(desk, ticket)
+        case_id = await desk.find_appeal(ticket)
         who = actor or desk.settings.actor
         decision = {
             "actor": who,
@@ -243,7 +243,7 @@ def decide(
 
     async def work(desk: CaseDesk, terminal: Terminal) -> None:
         word = _only("--decision", answered, decision)
-        case_id = await _find(desk, ticket)
+        case_id = await desk.find_appeal(ticket)
         at = read_instant("--decided-at", decided_at).isoformat() if decided_at else None
         answer = {
             "actor": actor or desk.settings.actor,
@@ -265,15 +265,8 @@ def _only(option: str, *given: str | None) -> str:
     return str(words[0])
 
 
-async def _find(desk: CaseDesk, ticket: str) -> str:
-    case_id = await desk.find(ticket)
-    if not case_id.startswith("appeal:"):
-        raise InputError("ticket", f"{ticket!r} is {case_id}, which is no appeal")
-    return case_id
-
-
 async def _look(desk: CaseDesk, ticket: str) -> tuple[CaseView, AppealPart]:
-    case_id = await _find(desk, ticket)
+    case_id = await desk.find_appeal(ticket)
     view = CaseView.model_validate(await desk.view(case_id))
     if view.appeal is None:
         raise NotFoundError(f"{case_id} does not say how far it is; `starter.py show {case_id}`")

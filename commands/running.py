@@ -33,7 +33,7 @@ RequestId = Annotated[
     str | None,
     typer.Option(help="A name for this request: sent again, it changes nothing."),
 ]
-Case = Annotated[str, typer.Argument(help="Case id, SHOP:ORDER, or the order id alone.")]
+Case = Annotated[str, typer.Argument(help="Case id, SHOP:ORDER, or order, package or ticket alone.")]
 
 
 class Terminal:

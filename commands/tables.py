@@ -1,6 +1,6 @@
 """What people see: cases, tasks and timelines that fit 80 columns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,7 +67,7 @@ def task_table(tasks: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
-def timeline_table(events: Iterable[dict[str, Any]]) -> Table:
+def timeline_table(events: Iterable[Mapping[str, Any]]) -> Table:
     """Return what happened, oldest first."""
     table = plain_table("at", "what", "who", "detail")
     for event in events:

@@ -168,8 +168,8 @@ async def test_a_filing_and_a_rejection_lead_to_a_second_round(
 @pytest.mark.parametrize(
     ("words", "status", "reason"),
     [
-        (("status", "404404"), 1, "no shop has a case of order 404404"),
-        (("packet", "404404"), 1, "no shop has a case of order 404404"),
+        (("status", "404404"), 1, "there is no appeal of ticket 404404"),
+        (("packet", "404404"), 1, "there is no appeal of ticket 404404"),
         (("decide", "404404"), 2, "--decision: give it once"),
         (("decide", "404404", "accepted", "--decision", "accepted"), 2, "--decision: give it"),
         (("open", "--shop", TH_SHOP_ID), 2, "--ticket: give it once"),

@@ -18,6 +18,7 @@ from domain.cases import CaseKind, CaseState
 from domain.errors import InputError
 from records.errors import ReopenRefusedError
 from sandbox.shops import TH_SHOP_ID, US_SHOP_ID
+from tests.support.pickups import late
 from tests.support.stack import JACKET, SOCKS, Opened, Stack
 from workflows import names
 from workflows.opening import CaseStart, oversell_start
@@ -176,6 +177,33 @@ async def test_an_order_of_two_shops_has_to_be_named_with_its_shop(
         await desk.find(case.order_id)
     assert case.handle.id in str(refused.value)
     assert case.handle.id == await desk.find(f"{US_SHOP_ID}:{case.order_id}")
+
+
+async def test_an_order_in_a_late_parcel_finds_its_case(stack: Stack, desk: CaseDesk) -> None:
+    """Buyers name their order; nobody at the desk knows the package by heart."""
+    parcel = await late(stack, orders=2)
+    order_id = parcel.order_ids[1]
+    for written in (order_id, f"{US_SHOP_ID}:{order_id}", parcel.package_id):
+        assert parcel.handle.id == await desk.find(written)
+
+    await parcel.update("withdraw", {"actor": "anna", "reason": "found in the back"})
+    await parcel.result()
+    assert parcel.handle.id == await desk.find(order_id), "a closed one is still found"
+
+    short = await stack.open(order_id)
+    with pytest.raises(InputError, match="give one of them") as refused:
+        await desk.find(order_id)
+    assert f"means {short.handle.id} and {parcel.handle.id};" in str(refused.value)
+
+
+@pytest.mark.parametrize("written", ["404404", f"{US_SHOP_ID}:404404"])
+async def test_what_no_case_is_about_is_named_as_it_was_written(
+    written: str, desk: CaseDesk
+) -> None:
+    with pytest.raises(NotFoundError, match="of an order, package or ticket 404404"):
+        await desk.find(written)
+    with pytest.raises(NotFoundError, match=f"no appeal of ticket {written};"):
+        await desk.find_appeal(written)
 
 
 @pytest.mark.parametrize(
