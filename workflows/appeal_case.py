@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.appeal_phases.opening import open_appeal
     from workflows.appeal_phases.reminding import remind
     from workflows.case_run import check_id
-    from workflows.strands import beside, lead
+    from workflows.strands import beside, lead, through_phases
 
 PHASES = {
     CaseState.COLLECTING: collect,
@@ -59,11 +59,4 @@ async def settle(case: AppealCase) -> None:
     """Lead an appeal from its opening until the table of moves ends it."""
     await open_appeal(case)
     if not case.closed:
-        await beside(case, STRANDS, _phases(case))
-
-
-async def _phases(case: AppealCase) -> None:
-    while not case.closed:
-        await take_in(case)
-        if not case.closed:
-            await PHASES[case.phase](case)
+        await beside(case, STRANDS, through_phases(case, take_in, PHASES))

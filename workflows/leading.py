@@ -1,14 +1,9 @@
 """Leading a shortage: the one order of phases that oversold and unavailable orders share."""
 
-import asyncio
-
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import CaseOutcome, CaseState, CaseView
-    from domain.moves import Move
-    from domain.timeline import EventKey
+    from domain.cases import CaseState, CaseView
     from workflows import names
     from workflows.case_run import check_id
     from workflows.payloads import ShortageInput
@@ -22,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.phases.swap import arrange_swap
     from workflows.shortage import ShortageCase
     from workflows.shortage_handlers import ShortageHandlers
+    from workflows.strands import lead, through_phases
 
 PHASES = {
     CaseState.CONTACTING: contact,
@@ -39,11 +35,14 @@ class ShortageLead(ShortageHandlers):
     async def lead_to_the_end(self) -> CaseView:
         """Run the case to its end.
 
+        An order whose cancellation is under way is seen through even when an operator cancels
+        the workflow: its buyer's money is on the way.
+
         Raises:
             ApplicationError: The start input cannot be used; never retried.
         """
         case = self.begun()
-        await _lead(case)
+        await lead(case, settle(case), sees_through=lambda: case.refund.scheduled)
         return await close_case(case)
 
 
@@ -56,40 +55,7 @@ def check_order_id(inp: ShortageInput) -> None:
     check_id("order_id", names.order_case_id(inp.shop_id, inp.order_id))
 
 
-async def _lead(case: ShortageCase) -> None:
-    """Settle the case; whoever ends it from outside interrupts any step.
-
-    An order whose cancellation is under way is seen through to its end even when an operator
-    cancels the workflow: its buyer's money is on the way.
-    """
-    settling = asyncio.ensure_future(settle(case))
-    try:
-        await workflow.wait_condition(lambda: settling.done() or case.closed)
-    except asyncio.CancelledError:
-        if case.refund.scheduled:
-            await workflow.wait_condition(lambda: settling.done() or case.closed)
-        else:
-            _withdraw(case)
-    if not settling.done():
-        settling.cancel()
-    try:
-        await settling
-    except (asyncio.CancelledError, ActivityError) as error:
-        if not is_cancelled_exception(error):
-            raise
-
-
 async def settle(case: ShortageCase) -> None:
     """Lead a shortage through its phases until the table of moves ends it."""
     await open_case(case)
-    while not case.closed:
-        await take_in(case)
-        if not case.closed:
-            await PHASES[case.phase](case)
-
-
-def _withdraw(case: ShortageCase) -> None:
-    """An operator cancelled the workflow: the same as withdrawing the case."""
-    case.tell(EventKey.CASE_WITHDRAWN, "the workflow was cancelled", actor="operator")
-    if not case.closed:
-        case.move(Move.WITHDRAWN, outcome=CaseOutcome.WITHDRAWN)
+    await through_phases(case, take_in, PHASES)

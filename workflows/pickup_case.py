@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.pickup_phases.rebooking import rebook
     from workflows.pickup_phases.telling import mind_contact, tell_buyers
     from workflows.pickup_phases.waiting import await_scan, watch
-    from workflows.strands import beside, lead
+    from workflows.strands import beside, lead, through_phases
 
 PHASES = {
     CaseState.COLLECTING_EVIDENCE: await_scan,
@@ -69,11 +69,4 @@ async def settle(case: PickupCase) -> None:
     """Lead a late pickup from its opening until the table of moves ends it."""
     await open_case(case)
     if not case.closed:
-        await beside(case, STRANDS, _phases(case))
-
-
-async def _phases(case: PickupCase) -> None:
-    while not case.closed:
-        await take_in(case)
-        if not case.closed:
-            await PHASES[case.phase](case)
+        await beside(case, STRANDS, through_phases(case, take_in, PHASES))

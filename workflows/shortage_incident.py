@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseState, CaseView
@@ -24,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.incident_phases.resuming import resume
     from workflows.incident_phases.stopping import stop, stop_beside
     from workflows.incident_phases.telling import hand_out
+    from workflows.strands import ended
 
 PHASES = {
     CaseState.STOPPING: stop,
@@ -78,11 +78,7 @@ async def _lead(incident: Incident) -> None:
             _withdraw(incident)
         if not running.done() and incident.phase is not here:
             running.cancel()
-        try:
-            await running
-        except (asyncio.CancelledError, ActivityError) as error:
-            if not is_cancelled_exception(error):
-                raise
+        await ended(running)
 
 
 def _is_over(running: "asyncio.Future[None]", incident: Incident, here: CaseState) -> bool:

@@ -1,14 +1,14 @@
-"""Cases in which several things go on at the same time: one process leads, strands run beside."""
+"""How a case is led: from phase to phase until it ends, with strands beside them in some kinds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import CaseOutcome
+    from domain.cases import CaseOutcome, CaseState
     from domain.moves import Move
     from domain.timeline import EventKey
     from workflows.case import Case
@@ -17,18 +17,43 @@ with workflow.unsafe.imports_passed_through():
 C = TypeVar("C", bound=Case)
 Strand = Callable[[C], Coroutine[Any, Any, None]]
 """Something that goes on beside the process; it ends by itself or with the case."""
+Phase = Callable[[C], Coroutine[Any, Any, None]]
+"""What a case does in a state; it ends when something happened or a move led on."""
 
 
-async def lead(case: Case, process: Coroutine[Any, Any, None]) -> None:
-    """Run the process of a case; whoever ends the case from outside interrupts any step."""
+async def lead(
+    case: Case,
+    process: Coroutine[Any, Any, None],
+    *,
+    sees_through: Callable[[], bool] = lambda: False,
+) -> None:
+    """Run the process of a case; whoever ends the case from outside interrupts any step.
+
+    Args:
+        case: The case.
+        process: What settles it.
+        sees_through: Asked when an operator cancels the workflow: whether the process goes on
+            all the same, instead of the case being withdrawn.
+    """
     settling = asyncio.ensure_future(process)
     try:
         await workflow.wait_condition(lambda: settling.done() or case.closed)
     except asyncio.CancelledError:
-        _withdraw(case)
+        if sees_through():
+            await workflow.wait_condition(lambda: settling.done() or case.closed)
+        else:
+            _withdraw(case)
     if not settling.done():
         settling.cancel()
-    await _ended(settling)
+    await ended(settling)
+
+
+async def through_phases(case: C, take_in: Phase[C], phases: Mapping[CaseState, Phase[C]]) -> None:
+    """Take in what has arrived, then do what the state asks for, until the case has ended."""
+    while not case.closed:
+        await take_in(case)
+        if not case.closed:
+            await phases[case.phase](case)
 
 
 async def beside(
@@ -55,7 +80,7 @@ async def _end(tasks: "Sequence[asyncio.Future[None]]") -> None:
     for task in tasks:
         task.cancel()
     for task in tasks:
-        await _ended(task)
+        await ended(task)
 
 
 def _failed(task: "asyncio.Future[None]") -> bool:
@@ -65,7 +90,7 @@ def _failed(task: "asyncio.Future[None]") -> bool:
     return error is not None and not is_cancelled_exception(error)
 
 
-async def _ended(task: Awaitable[None]) -> None:
+async def ended(task: Awaitable[None]) -> None:
     """Wait for the end of a task that was cancelled or is done."""
     try:
         await task
