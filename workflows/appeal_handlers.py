@@ -18,12 +18,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.appeal_phases.filing import hand_in
     from workflows.appeal_state import DECISION, Answer, Filing
     from workflows.appeal_view import view_of
-    from workflows.case_handlers import CaseHandlers, find_evidence
+    from workflows.case_handlers import find_evidence
+    from workflows.evidence_handlers import EvidenceHandlers
     from workflows.ports import EvidenceFound
-    from workflows.steps import ABANDON
 
 
-class AppealHandlers(CaseHandlers[AppealCase]):
+class AppealHandlers(EvidenceHandlers[AppealCase]):
     """Signals, updates and queries that an appeal answers."""
 
     @override
@@ -34,7 +34,7 @@ class AppealHandlers(CaseHandlers[AppealCase]):
     def attached(
         self, case: AppealCase, found: EvidenceFound, decision: payloads.AttachEvidence
     ) -> None:
-        case.attach(found, decision.requirement, actor=decision.actor)
+        super().attached(case, found, decision)
         case.inbox.gather = True
 
     @override
@@ -48,9 +48,15 @@ class AppealHandlers(CaseHandlers[AppealCase]):
         if decision.step in appeal_answers.READ_OFF:
             appeal_answers.take(case, decision)
             return True
-        if decision.how == ABANDON and case.give_up_proof(decision.step, actor=decision.actor):
-            return True
         return super().settle_task(case, decision)
+
+    @override
+    def why_not_override(self, case: AppealCase, decision: payloads.OverrideOutcome) -> str:
+        if case.closed:
+            return "the appeal is closed"
+        if decision.action != "close":
+            return f"an appeal can only be closed, not {decision.action!r}"
+        return ""
 
     @workflow.signal
     def cases_joined(self, payload: Any = None) -> None:
@@ -117,25 +123,6 @@ class AppealHandlers(CaseHandlers[AppealCase]):
     def _may_record_decision(self, payload: Any = None) -> None:
         self._validate(RecordDecision, payload, _may_decide)
 
-    @workflow.update
-    async def override_outcome(self, payload: Any = None) -> CaseView:
-        """A person closes the appeal; it has nothing else to decide."""
-        decision, fresh = self._decision(payloads.OverrideOutcome, payload)
-        if fresh:
-            case = self._case()
-            case.tell(
-                EventKey.CASE_OVERRIDDEN,
-                f"{decision.action}: {decision.reason}",
-                actor=decision.actor,
-            )
-            case.move(Move.PERSON_CLOSES, outcome=CaseOutcome.CLOSED_BY_PERSON)
-            case.arrived()
-        return self.view()
-
-    @override_outcome.validator
-    def _may_override_outcome(self, payload: Any = None) -> None:
-        self._validate(payloads.OverrideOutcome, payload, _may_override)
-
 
 def _may_file(case: AppealCase, _decision: RecordFiling) -> str:
     if case.closed:
@@ -179,11 +166,3 @@ def _decide(case: AppealCase, decision: RecordDecision) -> None:
     else:
         case.move(Move.REJECTED)
     case.arrived()
-
-
-def _may_override(case: AppealCase, decision: payloads.OverrideOutcome) -> str:
-    if case.closed:
-        return "the appeal is closed"
-    if decision.action != "close":
-        return f"an appeal can only be closed, not {decision.action!r}"
-    return ""

@@ -1,38 +1,31 @@
 """The doors of a late pickup besides those that every case has, by their names on the wire."""
 
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
 from typing_extensions import override
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import CaseOutcome, CaseView, ContactMode, HumanTask
-    from domain.moves import Move
+    from domain.cases import CaseView, ContactMode, HumanTask
     from domain.timeline import BUYER, EventKey
     from workflows import payloads
     from workflows.appeal_payloads import AppealEnded
-    from workflows.case_handlers import CaseHandlers
+    from workflows.contact_handlers import ContactHandlers
+    from workflows.evidence_handlers import EvidenceHandlers
     from workflows.pickup import PickupCase
     from workflows.pickup_state import BUYER as BUYER_WROTE
     from workflows.pickup_state import CONTACT_MISSED, PLAIN_TASKS, REBOOK
     from workflows.pickup_view import view_of
-    from workflows.ports import EvidenceFound
-    from workflows.shortage_state import RECORD_CONTACT
-    from workflows.steps import ABANDON, DONE
+    from workflows.steps import DONE
 
 
-class PickupHandlers(CaseHandlers[PickupCase]):
+class PickupHandlers(ContactHandlers[PickupCase], EvidenceHandlers[PickupCase]):
     """Signals, updates and queries that a late pickup answers."""
 
     @override
     def view_of(self, case: PickupCase) -> CaseView:
         return view_of(case)
-
-    @override
-    def attached(
-        self, case: PickupCase, found: EvidenceFound, decision: payloads.AttachEvidence
-    ) -> None:
-        case.attach(found, decision.requirement, actor=decision.actor)
 
     @override
     def penalised(self, case: PickupCase, penalty: payloads.PenaltyIssued) -> None:
@@ -41,14 +34,31 @@ class PickupHandlers(CaseHandlers[PickupCase]):
 
     @override
     def settle_task(self, case: PickupCase, decision: payloads.ResumeStep) -> bool:
-        if decision.how == ABANDON and case.give_up_proof(decision.step, actor=decision.actor):
-            return True
         if decision.step not in PLAIN_TASKS:
             return super().settle_task(case, decision)
         case.drop_task(decision.step)
         if decision.how == DONE:
             _done(case, decision)
         return True
+
+    @override
+    def told_by_hand(
+        self, case: PickupCase, step: str, at: datetime, decision: payloads.RecordContact
+    ) -> None:
+        case.telling.mode = case.telling.mode or ContactMode.ASSISTED
+        for orders in case.buyers():
+            if step in (CONTACT_MISSED, f"tell:{orders[0].order_id}"):
+                case.told(orders, at)
+        if case.all_told:
+            case.drop_task(CONTACT_MISSED)
+
+    @override
+    def why_not_override(self, case: PickupCase, decision: payloads.OverrideOutcome) -> str:
+        if case.closed:
+            return "the case is closed"
+        if decision.action != "close":
+            return f"a late pickup never refunds or promises; use close, not {decision.action!r}"
+        return ""
 
     @workflow.signal
     def package_changed(self, payload: Any = None) -> None:
@@ -98,72 +108,6 @@ class PickupHandlers(CaseHandlers[PickupCase]):
                 )
             )
             case.arrived()
-
-    @workflow.update
-    async def record_contact(self, payload: Any = None) -> CaseView:
-        """A person told the buyer."""
-        decision, fresh = self._decision(payloads.RecordContact, payload)
-        if fresh:
-            self._record_contact(decision)
-        return self.view()
-
-    def _record_contact(self, decision: payloads.RecordContact) -> None:
-        case = self._case()
-        step = self._contact_step(decision)
-        at = decision.at if decision.at and decision.at <= case.now else case.now
-        case.telling.mode = case.telling.mode or ContactMode.ASSISTED
-        for orders in case.buyers():
-            if step in (CONTACT_MISSED, f"tell:{orders[0].order_id}"):
-                case.told(orders, max(at, case.detected_at))
-        case.drop_task(step)
-        if case.all_told:
-            case.drop_task(CONTACT_MISSED)
-        case.tell(
-            EventKey.BUYER_CONTACTED,
-            f"{step} by {decision.channel}: {decision.text[:500]}",
-            actor=decision.actor,
-        )
-
-    def _contact_step(self, decision: payloads.RecordContact) -> str:
-        waiting = [task.step for task in self._case().tasks if RECORD_CONTACT in task.options]
-        if decision.step in waiting:
-            return str(decision.step)
-        if decision.step is None and waiting:
-            return waiting[0]
-        raise self._refusal("that message does not wait for a person")
-
-    @record_contact.validator
-    def _may_record_contact(self, payload: Any = None) -> None:
-        self._validate(
-            payloads.RecordContact, payload, lambda _case, d: self._contact_step(d) and ""
-        )
-
-    @workflow.update
-    async def override_outcome(self, payload: Any = None) -> CaseView:
-        """A person closes the case; it has nothing else to decide."""
-        decision, fresh = self._decision(payloads.OverrideOutcome, payload)
-        if fresh:
-            case = self._case()
-            case.tell(
-                EventKey.CASE_OVERRIDDEN,
-                f"{decision.action}: {decision.reason}",
-                actor=decision.actor,
-            )
-            case.move(Move.PERSON_CLOSES, outcome=CaseOutcome.CLOSED_BY_PERSON)
-            case.arrived()
-        return self.view()
-
-    @override_outcome.validator
-    def _may_override_outcome(self, payload: Any = None) -> None:
-        self._validate(payloads.OverrideOutcome, payload, _may_override)
-
-
-def _may_override(case: PickupCase, decision: payloads.OverrideOutcome) -> str:
-    if case.closed:
-        return "the case is closed"
-    if decision.action != "close":
-        return f"a late pickup never refunds or promises; use close, not {decision.action!r}"
-    return ""
 
 
 def _done(case: PickupCase, decision: payloads.ResumeStep) -> None:

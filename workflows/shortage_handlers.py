@@ -1,5 +1,6 @@
 """The doors of a shortage case besides those that every case has, by their names on the wire."""
 
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -10,13 +11,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import EventKey
     from workflows import decisions, joining, news, payloads
     from workflows.amends import hand_over
-    from workflows.case_handlers import CaseHandlers
+    from workflows.contact_handlers import ContactHandlers
     from workflows.shortage import ShortageCase
-    from workflows.shortage_state import AMENDS, BUDGET, GIFT, RECORD_CONTACT
+    from workflows.shortage_state import AMENDS, BUDGET, GIFT
     from workflows.shortage_view import view_of
 
 
-class ShortageHandlers(CaseHandlers[ShortageCase]):
+class ShortageHandlers(ContactHandlers[ShortageCase]):
     """Signals, updates and queries that every shortage case answers."""
 
     @override
@@ -38,6 +39,13 @@ class ShortageHandlers(CaseHandlers[ShortageCase]):
             hand_over(case, actor=decision.actor)
         case.drop_task(decision.step)
         return True
+
+    @override
+    def told_by_hand(
+        self, case: ShortageCase, step: str, at: datetime, decision: payloads.RecordContact
+    ) -> None:
+        case.contact.recorded[step] = at
+        case.contact.said[step] = f"{decision.actor} via {decision.channel}: {decision.text[:500]}"
 
     @workflow.signal
     def shortage_found(self, payload: Any = None) -> None:
@@ -88,41 +96,6 @@ class ShortageHandlers(CaseHandlers[ShortageCase]):
             self._case().tell(EventKey.SIGNAL_REFUSED, f"restock of {fact.sku_id}: not ours")
             return
         news.restock(self._case(), fact, actor=fact.source or "signal")
-
-    @workflow.update
-    async def record_contact(self, payload: Any = None) -> CaseView:
-        """A person told the buyer."""
-        decision, fresh = self._decision(payloads.RecordContact, payload)
-        if fresh:
-            self._record_contact(decision)
-        return self.view()
-
-    def _record_contact(self, decision: payloads.RecordContact) -> None:
-        case = self._case()
-        step = self._contact_step(decision)
-        at = decision.at if decision.at and decision.at <= case.now else case.now
-        case.contact.recorded[step] = max(at, case.detected_at)
-        case.contact.said[step] = f"{decision.actor} via {decision.channel}: {decision.text[:500]}"
-        case.drop_task(step)
-        case.tell(
-            EventKey.BUYER_CONTACTED,
-            f"{step} by {decision.channel}: {decision.text[:500]}",
-            actor=decision.actor,
-        )
-
-    def _contact_step(self, decision: payloads.RecordContact) -> str:
-        waiting = [task.step for task in self._case().tasks if RECORD_CONTACT in task.options]
-        if decision.step in waiting:
-            return str(decision.step)
-        if decision.step is None and waiting:
-            return waiting[0]
-        raise self._refusal("that message does not wait for a person")
-
-    @record_contact.validator
-    def _may_record_contact(self, payload: Any = None) -> None:
-        self._validate(
-            payloads.RecordContact, payload, lambda _case, d: self._contact_step(d) and ""
-        )
 
     @workflow.update
     async def record_choice(self, payload: Any = None) -> CaseView:
