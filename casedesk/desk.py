@@ -8,6 +8,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from casedesk.alerts import alert_tasks
 from casedesk.answers import told
 from casedesk.bulk import CaseOpener, Openings, Progress, bounded
 from casedesk.errors import CaseDeskError, NotFoundError, RefusedError
@@ -119,7 +120,8 @@ class CaseDesk:
         """List everything that waits for a person, the earliest due first.
 
         Returns:
-            Tasks as in the view, each with `case_id`, `shop_id` and `order_id` beside it.
+            Tasks as in the view, each with `case_id`, `shop_id` and `order_id` beside it; undated
+            ones last, stock alerts of the shop (or of all) among them, as `alert_tasks` has them.
         """
         rows = await self._lister.open_cases(wanted.model_copy(update={"needs_human": True}))
         cases = [row.case_id for row in rows]
@@ -130,9 +132,8 @@ class CaseDesk:
             for view in views
             for task in view["tasks"]
         ]
-        return sorted(
-            found, key=lambda task: (task["by"] is None, task["by"] or "", task["case_id"])
-        )
+        found.sort(key=lambda task: (task["by"] is None, task["by"] or "", task["case_id"]))
+        return found + await asyncio.to_thread(alert_tasks, self.db, wanted.shop_id)
 
     async def _query(self, case_id: str, name: str) -> Any:
         async with told(self.client, case_id):

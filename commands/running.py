@@ -33,7 +33,9 @@ RequestId = Annotated[
     str | None,
     typer.Option(help="A name for this request: sent again, it changes nothing."),
 ]
-Case = Annotated[str, typer.Argument(help="Case id, SHOP:ORDER, or order, package or ticket alone.")]
+Case = Annotated[
+    str, typer.Argument(help="Case id, SHOP:ORDER, or order, package or ticket alone.")
+]
 
 
 class Terminal:

@@ -2,12 +2,14 @@
 
 import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from casedesk.intake import write_export_csv
 from domain.cases import CaseKind, CaseState, CaseView
+from records.stock_alerts import StockAlert, StockAlerts
 from sandbox.shops import TH_SHOP_ID, US_SHOP_ID
 from tests.support.case_states import soon
 from tests.support.cli import Said, command
@@ -58,6 +60,30 @@ async def test_lists_fit_eighty_columns_and_are_json_for_programs(
     said = await command(stack, *arguments)
     assert (0, True) == (said.status, widest(said) <= 80)
     assert isinstance((await command(stack, *arguments, "--json")).document, list)
+
+
+async def test_a_stock_alert_is_among_the_tasks(stack: Stack) -> None:
+    """Who has no console must not miss that a SKU is sold out over open orders."""
+    alerts, now = StockAlerts(stack.db), datetime.now(UTC)
+    alert = StockAlert(
+        shop_id=US_SHOP_ID,
+        sku_id="404",
+        level="OUT_OF_STOCK",
+        available=0,
+        committed=7,
+        changed_at=now,
+    )
+    alerts.note(alert, stands=True)
+    try:
+        said = await command(stack, "tasks", "--shop", US_SHOP_ID)
+        document = (await command(stack, "tasks", "--json")).document
+        other = await command(stack, "tasks", "--shop", TH_SHOP_ID)
+    finally:
+        alerts.settle(US_SHOP_ID, "404", actor="anna")
+    assert (0, True) == (said.status, widest(said) <= 80)
+    assert "incident open" in said.out
+    assert ("stock_alert", "404") == (document[-1]["step"], document[-1]["sku_id"])
+    assert "stock_alert" not in other.out
 
 
 async def test_the_story_and_the_history_can_be_read(stack: Stack) -> None:
