@@ -53,6 +53,9 @@ SERVER_SETTINGS = {
     "history.timerProcessorMaxTimeShift": '"10ms"',
     "history.timerProcessorMaxPollRPS": "1000",
     "history.workflowIdReuseMinimalInterval": '"0s"',
+    # A deletion waits until the server has noted how far it has come: half a minute otherwise.
+    "history.transferProcessorUpdateAckInterval": '"500ms"',
+    "history.visibilityProcessorUpdateAckInterval": '"500ms"',
 }
 QUEUES = (names.CASES_QUEUE, names.SHOP_API_QUEUE, names.DESK_QUEUE)
 _PATIENCE = 30.0
