@@ -5,10 +5,11 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.appeals import rounds_allowed
     from domain.case_parts import AppealPart, FilingView, PacketView
-    from domain.cases import CaseView, DeadlineView, PlaybookRef
+    from domain.cases import CaseView
     from domain.proofs import proof_views
     from workflows.appeal import AppealCase
     from workflows.appeal_state import Round
+    from workflows.case_view import deadline_views, playbook_ref
 
 
 def view_of(case: AppealCase) -> CaseView:
@@ -28,10 +29,7 @@ def view_of(case: AppealCase) -> CaseView:
         opened_at=case.opened_at,
         detected_at=case.detected_at,
         due_at=None if case.closed else case.due_at,
-        deadlines=tuple(
-            DeadlineView(name=d.name, at=d.at, rule=d.rule, assumed=d.assumed)
-            for d in case.all_deadlines()
-        ),
+        deadlines=deadline_views(case.all_deadlines()),
         assignee=case.assignee,
         source=case.source,
         needs_human=tasks[0] if tasks else None,
@@ -39,7 +37,7 @@ def view_of(case: AppealCase) -> CaseView:
         breaches=tuple(case.story.breaches),
         evidence=case.evidence,
         appeal=_part(case),
-        playbook=_playbook_ref(case),
+        playbook=playbook_ref(case),
         closed_at=case.closed_at,
     )
 
@@ -131,10 +129,3 @@ def _filing(one: Round) -> FilingView:
             }
         )
     return view
-
-
-def _playbook_ref(case: AppealCase) -> PlaybookRef | None:
-    if not case.is_pinned:
-        return None
-    playbook = case.pinned.playbook
-    return PlaybookRef(name=playbook.name, version=playbook.version)

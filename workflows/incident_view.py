@@ -3,8 +3,9 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import CaseView, PlaybookRef
+    from domain.cases import CaseView
     from domain.incidents import IncidentCounts, IncidentPart
+    from workflows.case_view import playbook_ref
     from workflows.incident import Incident
 
 
@@ -30,7 +31,7 @@ def view_of(incident: Incident) -> CaseView:
         tasks=tasks,
         breaches=tuple(incident.story.breaches),
         incident=part_of(incident),
-        playbook=_playbook_ref(incident),
+        playbook=playbook_ref(incident),
         closed_at=incident.closed_at,
     )
 
@@ -65,10 +66,3 @@ def _counts(incident: Incident) -> IncidentCounts:
     seen = incident.figures
     shown = IncidentCounts.model_fields.keys() & type(seen).model_fields.keys()
     return IncidentCounts(skipped=incident.book.skipped, **{n: getattr(seen, n) for n in shown})
-
-
-def _playbook_ref(incident: Incident) -> PlaybookRef | None:
-    if not incident.is_pinned:
-        return None
-    playbook = incident.pinned.playbook
-    return PlaybookRef(name=playbook.name, version=playbook.version)

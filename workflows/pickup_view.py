@@ -4,9 +4,10 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.case_parts import AppealRef, PickupPart
-    from domain.cases import CaseState, CaseView, DeadlineView, PlaybookRef
+    from domain.cases import CaseState, CaseView
     from domain.proofs import best_score, proof_views, scenario_views
     from workflows import names
+    from workflows.case_view import deadline_views, playbook_ref
     from workflows.pickup import PickupCase
 
 
@@ -31,10 +32,7 @@ def view_of(case: PickupCase) -> CaseView:
         contact_mode=case.telling.mode,
         promise_by=case.promise_by.at if case.promise_by else None,
         due_at=None if case.closed else case.due_at,
-        deadlines=tuple(
-            DeadlineView(name=d.name, at=d.at, rule=d.rule, assumed=d.assumed)
-            for d in case.all_deadlines()
-        ),
+        deadlines=deadline_views(case.all_deadlines()),
         assignee=case.assignee,
         source=case.source,
         needs_human=tasks[0] if tasks else None,
@@ -42,7 +40,7 @@ def view_of(case: PickupCase) -> CaseView:
         breaches=tuple(case.story.breaches),
         evidence=case.evidence,
         pickup=_part(case),
-        playbook=_playbook_ref(case),
+        playbook=playbook_ref(case),
         closed_at=case.closed_at,
     )
 
@@ -89,10 +87,3 @@ def _with_proofs(case: PickupCase, part: PickupPart) -> PickupPart:
     return part.model_copy(
         update={"scenarios": scenarios, "score": best_score(scenarios), "proofs": proofs}
     )
-
-
-def _playbook_ref(case: PickupCase) -> PlaybookRef | None:
-    if not case.is_pinned:
-        return None
-    playbook = case.pinned.playbook
-    return PlaybookRef(name=playbook.name, version=playbook.version)

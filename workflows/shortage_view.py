@@ -3,17 +3,10 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import (
-        CaseState,
-        CaseView,
-        DeadlineView,
-        OfferView,
-        PlaybookRef,
-        RefundView,
-    )
-    from domain.deadlines import Deadline
+    from domain.cases import CaseState, CaseView, OfferView, RefundView
     from domain.offers import Offer
     from domain.supply_parts import OwedView, SupplyPart
+    from workflows.case_view import deadline_views, playbook_ref
     from workflows.shortage import ShortageCase
 
 
@@ -42,7 +35,7 @@ def view_of(case: ShortageCase) -> CaseView:
         promised_at=case.promised_at,
         consent_by=case.consent_by.at if case.consent_by else None,
         due_at=None if case.closed else case.due_at,
-        deadlines=tuple(_deadline_view(deadline) for deadline in case.all_deadlines()),
+        deadlines=deadline_views(case.all_deadlines()),
         choice=case.choice,
         offers=tuple(_offer_view(offer) for offer in case.offers),
         offers_not_made=case.bargain.not_made,
@@ -60,7 +53,7 @@ def view_of(case: ShortageCase) -> CaseView:
         tasks=tasks,
         breaches=tuple(case.story.breaches),
         evidence=case.evidence,
-        playbook=_playbook_ref(case),
+        playbook=playbook_ref(case),
         closed_at=case.closed_at,
     )
 
@@ -72,19 +65,6 @@ def _refund_view(case: ShortageCase) -> RefundView:
         amount=amount.decimal() if amount else None,
         currency=amount.currency if amount else None,
         cancel_id=case.refund.cancel_id,
-    )
-
-
-def _playbook_ref(case: ShortageCase) -> PlaybookRef | None:
-    if not case.is_pinned:
-        return None
-    playbook = case.pinned.playbook
-    return PlaybookRef(name=playbook.name, version=playbook.version)
-
-
-def _deadline_view(deadline: Deadline) -> DeadlineView:
-    return DeadlineView(
-        name=deadline.name, at=deadline.at, rule=deadline.rule, assumed=deadline.assumed
     )
 
 
