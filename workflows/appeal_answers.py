@@ -16,7 +16,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.requirements import Scenario
     from domain.timeline import EventKey
     from workflows.appeal import AppealCase
-    from workflows.appeal_phases.opening import tell_deadlines
     from workflows.appeal_state import ARGUMENT, NEXT_ROUND, ORDERS, SCENARIO, WINDOW
     from workflows.payloads import ResumeStep
     from workflows.steps import ABANDON, DONE
@@ -53,7 +52,7 @@ def take(case: AppealCase, decision: ResumeStep) -> None:
     elif decision.step == WINDOW:
         case.round.shown_end = _instant(decision.reference)
         case.set_deadlines()
-        tell_deadlines(case)
+        case.tell_deadlines(case.all_deadlines())
     elif decision.step == ORDERS:
         named = _ids(decision.reference)
         case.named_orders += [one for one in named if one not in case.named_orders]
@@ -70,7 +69,7 @@ def learn(case: AppealCase, *, issued_at: datetime | None) -> None:
     case.rounds[0].begins_at = issued_at
     if case.is_pinned and len(case.rounds) == 1:
         case.set_deadlines()
-        tell_deadlines(case)
+        case.tell_deadlines(case.all_deadlines())
 
 
 def _why_not_next(case: AppealCase, decision: ResumeStep) -> str:

@@ -55,12 +55,7 @@ class ShortageClocks(ShortUnits):
         if self.due is not None and due.at == self.due.at:
             return
         if self.due is not None:
-            self.tell(
-                EventKey.DEADLINE_MOVED,
-                f"{due.name}: {self.due.at:%Y-%m-%d %H:%M}Z -> {due.at:%Y-%m-%d %H:%M}Z",
-                actor="platform",
-                rule=due.rule,
-            )
+            self.tell_moved(self.due, due)
         self.due = due
         self._set_deadlines(due)
 

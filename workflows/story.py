@@ -1,6 +1,7 @@
 """The story of a case: what happened, what waits for a person, and who was called about it."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,9 +10,10 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from domain.cases import Breach, HumanTask, TimelineEvent
+    from domain.deadlines import Deadline
     from domain.instants import aware
     from domain.playbook import PeopleRules
-    from domain.timeline import CASE, EventKey
+    from domain.timeline import CASE, PLATFORM, EventKey
     from workflows.policies import OURS
     from workflows.ports import CallPeople, DeskPort
 
@@ -84,6 +86,25 @@ class Storyteller:
             at=self.now, key=key, actor=actor, rule=rule, detail=detail, evidence_ids=evidence
         )
         self.story.timeline.append(event)
+
+    def tell_deadlines(self, deadlines: Iterable[Deadline]) -> None:
+        """Tell the deadlines under which the case begins, or goes on after a correction."""
+        for deadline in deadlines:
+            assumed = " (assumed)" if deadline.assumed else ""
+            self.tell(
+                EventKey.DEADLINE_SET,
+                f"{deadline.name} {deadline.at:%Y-%m-%d %H:%M}Z{assumed}",
+                rule=deadline.rule,
+            )
+
+    def tell_moved(self, was: Deadline, due: Deadline) -> None:
+        """Tell that the platform moved a deadline."""
+        self.tell(
+            EventKey.DEADLINE_MOVED,
+            f"{due.name}: {was.at:%Y-%m-%d %H:%M}Z -> {due.at:%Y-%m-%d %H:%M}Z",
+            actor=PLATFORM,
+            rule=due.rule,
+        )
 
     def breach(self, deadline: str, due_at: datetime) -> None:
         """Record a missed deadline, once."""

@@ -9,7 +9,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseOutcome, CaseState, HumanTask
     from domain.moves import Move
     from workflows.appeal import AppealCase
-    from workflows.appeal_phases.opening import tell_deadlines
     from workflows.appeal_state import DECISION, NEXT_ROUND, RECORD_DECISION
     from workflows.steps import ABANDON, DONE
 
@@ -59,5 +58,5 @@ async def go_on(case: AppealCase) -> None:
         return
     case.another_round = None
     case.begin_round(answer.decided_at)
-    tell_deadlines(case)
+    case.tell_deadlines(case.all_deadlines())
     case.move(Move.APPEALS_AGAIN)

@@ -23,18 +23,7 @@ async def open_appeal(case: AppealCase) -> None:
     case.sets = pinned.sets
     case.tell(EventKey.APPEAL_OPENED, f"ticket {case.ticket_id}, {case.violation}")
     case.set_deadlines()
-    tell_deadlines(case)
-
-
-def tell_deadlines(case: AppealCase) -> None:
-    """Tell the instants of a round as it begins, or as a person corrects its window."""
-    for deadline in case.all_deadlines():
-        assumed = " (assumed)" if deadline.assumed else ""
-        case.tell(
-            EventKey.DEADLINE_SET,
-            f"{deadline.name} {deadline.at:%Y-%m-%d %H:%M}Z{assumed}",
-            rule=deadline.rule,
-        )
+    case.tell_deadlines(case.all_deadlines())
 
 
 async def _pin_proofs(case: AppealCase, _key: EffectKey) -> RequirementsPinned:

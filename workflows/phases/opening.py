@@ -6,7 +6,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.cases import CaseOutcome, CaseState
     from domain.errors import InputError
     from domain.moves import Move
-    from domain.timeline import EventKey
     from workflows import joining
     from workflows.case_run import bad_input
     from workflows.phases.admission import admit
@@ -25,7 +24,7 @@ async def open_case(case: ShortageCase) -> None:
         case.move(Move.ORDER_UNKNOWN, outcome=CaseOutcome.UNKNOWN_ORDER)
         return
     _name_lines(case)
-    _tell_deadlines(case)
+    case.tell_deadlines(case.all_deadlines())
     settle_from_outside(case)
     if not case.closed:
         case.move(Move.READY)
@@ -36,13 +35,3 @@ def _name_lines(case: ShortageCase) -> None:
         joining.name_lines(case)
     except InputError as error:
         raise bad_input(error) from error
-
-
-def _tell_deadlines(case: ShortageCase) -> None:
-    for deadline in case.all_deadlines():
-        assumed = " (assumed)" if deadline.assumed else ""
-        case.tell(
-            EventKey.DEADLINE_SET,
-            f"{deadline.name} {deadline.at:%Y-%m-%d %H:%M}Z{assumed}",
-            rule=deadline.rule,
-        )

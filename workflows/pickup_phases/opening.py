@@ -9,7 +9,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.moves import Move
     from domain.requirements import Violation
     from domain.scenarios import PICKUP_SCENARIOS
-    from domain.timeline import EventKey
     from workflows.phases.admission import admit
     from workflows.pickup import PickupCase
     from workflows.pickup_phases.looking import settle_from_outside
@@ -41,7 +40,7 @@ async def open_case(case: PickupCase) -> None:
     case.proofs.sets = pinned.sets
     await case.take_step("index", lambda key: _index(case, key))
     await _take_what_is_there(case)
-    _tell_deadlines(case)
+    case.tell_deadlines(case.all_deadlines())
     settle_from_outside(case)
     if case.phase is CaseState.OPENING:
         case.move(Move.READY)
@@ -69,13 +68,3 @@ async def _take_what_is_there(case: PickupCase) -> None:
     cmd = EvidenceOfCases(case_ids=(case.case_id,))
     there = await case.try_once(VaultPort.evidence_of_cases, cmd, OURS, "evidence on file")
     case.hold(there or [], detail="on file already")
-
-
-def _tell_deadlines(case: PickupCase) -> None:
-    for deadline in case.all_deadlines():
-        assumed = " (assumed)" if deadline.assumed else ""
-        case.tell(
-            EventKey.DEADLINE_SET,
-            f"{deadline.name} {deadline.at:%Y-%m-%d %H:%M}Z{assumed}",
-            rule=deadline.rule,
-        )
