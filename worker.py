@@ -28,6 +28,7 @@ from activities.endings import EndingActivities
 from activities.evidence import EvidenceActivities
 from activities.evidence_rules import EvidenceShelf
 from activities.gateway import GatewayActivities
+from activities.gateway_answers import URL as GATEWAY_URL
 from activities.gateway_client import FilingGateway
 from activities.hosts import HostActivities
 from activities.incidents import IncidentActivities
@@ -52,7 +53,7 @@ from casedesk.logs import set_up_logs
 from casedesk.settings import Settings
 from casedesk.shops import open_shop_client
 from casedesk.time_stamps import StampPost
-from domain.errors import DomainError
+from domain.errors import DomainError, InputError
 from records.appeals import AppealOutcomes
 from records.case_buyers import CaseBuyers
 from records.conversations import ConversationIndex
@@ -60,6 +61,7 @@ from records.database import Database
 from records.shops import ShopDirectory
 from records.units import UnitReservations
 from tiktok_shop.client import ShopClient
+from tiktok_shop.errors import ShopError
 from tiktok_shop.marketing import MarketingClient
 from vault.errors import VaultError
 from vault.opening import open_vault, read_roots
@@ -76,6 +78,9 @@ logger = structlog.get_logger()
 WORKFLOWS = [OversellCase, StockoutCase, PickupDelayCase, Appeal, ShortageIncident]
 GRACE = timedelta(seconds=30)
 """How long activities in flight may finish after SIGTERM."""
+_NEVER_FILED = "doctor"
+"""An id that no filing has; the endpoint answers that there is none."""
+_GATEWAY_SECONDS = 5.0
 StarterOf = Callable[[Client], CaseStarter]
 PASSED_THROUGH = ("domain", "workflows", "pydantic", "pydantic_core", "annotated_types")
 
@@ -259,6 +264,19 @@ def _filing_gateway(settings: Settings) -> FilingGateway | None:
     )
 
 
+async def _ask_gateway(settings: Settings) -> None:
+    """Look up a filing that nobody has handed in: signed as every call, and it changes nothing.
+
+    Raises:
+        InputError: A setting of the gateway cannot be used, or it knows that filing.
+        ShopError: It does not answer as it should.
+    """
+    seconds = min(settings.gateway_timeout_seconds, _GATEWAY_SECONDS)
+    gateway = _filing_gateway(settings.model_copy(update={"gateway_timeout_seconds": seconds}))
+    if gateway and await gateway.look(_NEVER_FILED) is not None:
+        raise InputError(GATEWAY_URL, f"answers with a filing {_NEVER_FILED}, which nobody filed")
+
+
 def _platform_activities(shop: ShopClient, db: Database, vault: Vault) -> list[Callable[..., Any]]:
     marketplace = ShopActivities(
         shop,
@@ -336,8 +354,11 @@ def main(starter_of: StarterOf | None = None) -> int:
             if settings.tsa_roots:
                 read_roots(settings.tsa_roots)
             return 0
+        if sys.argv[1:] == ["--check-gateway"]:
+            asyncio.run(_ask_gateway(settings))
+            return 0
         asyncio.run(serve(settings, starter_of))
-    except (CaseDeskError, DomainError, VaultError) as error:
+    except (CaseDeskError, DomainError, ShopError, VaultError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

@@ -79,6 +79,8 @@ async def examine(settings: Settings) -> AsyncIterator[Check]:
     yield _credentials(platform)
     yield _rules(settings)
     yield await _texts()
+    async for check in _gateway(settings):
+        yield check
     async for check in _server(settings):
         yield check
     async for check in _records(platform):
@@ -122,10 +124,31 @@ def _rules(settings: Settings) -> Check:
 
 async def _texts() -> Check:
     """Have a worker process read everything it needs, message templates included."""
+    trouble = await _trouble_of_worker("--check")
+    if trouble:
+        return _broken("texts", trouble, "mend that; workers need it to start")
+    return _good("texts", "message templates load")
+
+
+async def _gateway(settings: Settings) -> AsyncIterator[Check]:
+    """Where the merchant's own endpoint is set, have a worker process ask it for nothing."""
+    if settings.gateway_url is None and settings.gateway_secret is None:
+        return
+    what = "filing gateway"
+    trouble = await _trouble_of_worker("--check-gateway")
+    if trouble:
+        to_do = "mend that, or file by hand meanwhile; docs/gateway.md says what is expected"
+        yield Check(what=what, health=Health.NOTICE, found=trouble, to_do=to_do)
+    elif settings.gateway_url:
+        yield _good(what, f"{settings.gateway_url.host} answers and accepts our signature")
+
+
+async def _trouble_of_worker(flag: str) -> str:
+    """Return what keeps a worker process from one of its checks, or nothing."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(ROOT / "worker.py"),
-        "--check",
+        flag,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -135,11 +158,9 @@ async def _texts() -> Check:
     except TimeoutError:
         process.kill()
         await process.wait()
-        return _broken("texts", "a worker did not start in a minute", "look at the machine's load")
-    if process.returncode:
-        reason = said.decode(errors="replace").strip().splitlines() or ["a worker cannot start"]
-        return _broken("texts", reason[-1], "mend that file; workers need it to start")
-    return _good("texts", "message templates load")
+        return "a worker did not answer in a minute; look at the machine's load"
+    reason = said.decode(errors="replace").strip().splitlines() or ["a worker cannot start"]
+    return reason[-1] if process.returncode else ""
 
 
 async def _server(settings: Settings) -> AsyncIterator[Check]:

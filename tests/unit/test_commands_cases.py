@@ -14,6 +14,7 @@ from sandbox.shops import TH_SHOP_ID, US_SHOP_ID
 from tests.support.case_states import soon
 from tests.support.cli import Said, command
 from tests.support.exports import export_rows, plain
+from tests.support.filing_receiver import SECRET, a_receiver
 from tests.support.stack import JACKET, Opened, Stack
 from workflows import names
 
@@ -327,12 +328,15 @@ async def test_wrong_credentials_and_codes_say_what_to_check(stack: Stack) -> No
 async def test_doctor_looks_at_everything(stack: Stack) -> None:
     """A sound installation is status 0; what is only worth knowing does not fail it."""
     await command(stack, "setup", "--webhook-url", "http://127.0.0.1:9")
-    said = await command(stack, "doctor", "--json")
+    async with a_receiver() as endpoint:
+        gateway = {"WENHUO_GATEWAY_URL": endpoint.url, "WENHUO_GATEWAY_SECRET": SECRET}
+        said = await command(stack, "doctor", "--json", **gateway)
     broken = [one for one in said.document["checks"] if one["health"] == "broken"]
     assert ([], 0, True) == (broken, said.status, said.document["sound"])
     looked_at = {one["what"].split()[0] for one in said.document["checks"]}
     everything = {"app", "rules", "texts", "server", "lists", "queue", "records", "shop"}
-    assert everything | {"contact", "webhooks", "time"} == looked_at
+    assert everything | {"contact", "webhooks", "time", "filing"} == looked_at
+    assert (["GET"], 0) == (endpoint.methods(), endpoint.filed), "asked, and nothing filed"
 
 
 async def test_doctor_names_the_file_that_does_not_load(stack: Stack, tmp_path: Path) -> None:

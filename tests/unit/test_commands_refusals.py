@@ -9,6 +9,7 @@ from casedesk.server import free_port
 from starter import app
 from tests.support.cli import run_command
 from tests.support.exports import export_rows, order_id, plain
+from tests.support.filing_receiver import SECRET
 
 NO_SERVER = {"TEMPORAL_ADDRESS": "127.0.0.1:1"}
 DECISIONS = (
@@ -185,7 +186,8 @@ def test_doctor_without_anything_lists_what_to_do(env: dict[str, str]) -> None:
     run_command("evidence", "rotate-key", env=env)
     authority = {"WENHUO_TSA_URL": "http://127.0.0.1:1/stamp"}
     server = {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"}
-    said = run_command("doctor", "--json", env=env | authority | server)
+    gateway = {"WENHUO_GATEWAY_URL": "http://127.0.0.1:1/x", "WENHUO_GATEWAY_SECRET": SECRET}
+    said = run_command("doctor", "--json", env=env | authority | server | gateway)
     assert 1 == said.status
     checks = {one["what"]: one for one in said.document["checks"]}
     stamps = checks["time stamps"]
@@ -195,6 +197,11 @@ def test_doctor_without_anything_lists_what_to_do(env: dict[str, str]) -> None:
     )
     assert "`starter.py evidence anchor` asks now" in stamps["to_do"]
     assert "set WENHUO_TSA_ROOTS" in stamps["to_do"]
+    assert ("notice", True) == (
+        checks["filing gateway"]["health"],
+        checks["filing gateway"]["found"].startswith("the filing gateway: did not answer"),
+    )
+    assert SECRET not in said.out + said.err
     broken = [one for one in said.document["checks"] if one["health"] == "broken"]
     assert {"app", "server", "shops"} == {one["what"] for one in broken}
     assert all(one["to_do"] for one in broken)
