@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from temporalio import workflow
 
@@ -11,10 +12,17 @@ with workflow.unsafe.imports_passed_through():
     from domain.completeness import EvidenceAsk, HeldEvidence, ProofMoments, asks_for
     from domain.instants import aware
     from domain.proofs import AskedProof, Kinds, kind_named
-    from domain.requirements import RequirementKind, RequirementSet
+    from domain.requirements import RequirementKind, RequirementSet, Scenario, Violation
     from domain.timeline import EventKey
     from workflows.case import Case
-    from workflows.ports import EvidenceFound
+    from workflows.policies import OURS
+    from workflows.ports import (
+        EffectKey,
+        EvidenceFound,
+        PinRequirements,
+        RequirementsPinned,
+        VaultPort,
+    )
     from workflows.steps import ABANDON
 
 ATTACH_EVIDENCE = "attach_evidence"
@@ -69,6 +77,22 @@ class EvidenceCase(Case, ABC):
             within=within,
             held=self.proofs.all_held,
         )
+
+    async def pin_proofs(
+        self, violation: Violation, scenarios: tuple[Scenario, ...]
+    ) -> tuple[RequirementSet, ...]:
+        """Return what wins in each scenario, as the market has it today; what is pinned stays."""
+
+        async def attempt(_key: EffectKey) -> RequirementsPinned:
+            cmd = PinRequirements(
+                market=self.pinned.market,
+                violation=violation,
+                scenarios=scenarios,
+                on=self.now.astimezone(ZoneInfo(self.pinned.profile.zone)).date(),
+            )
+            return await self.remote(VaultPort.pin_requirements, cmd, OURS, "which proofs win?")
+
+        return (await self.take_step("proofs", attempt)).sets
 
     # What comes in
 

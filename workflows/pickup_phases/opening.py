@@ -1,7 +1,5 @@
 """Opening a late pickup: is it new, is it real, which rules and which proofs count?"""
 
-from zoneinfo import ZoneInfo
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -17,9 +15,7 @@ with workflow.unsafe.imports_passed_through():
         EffectKey,
         EvidenceOfCases,
         IndexParcel,
-        PinRequirements,
         RecordsPort,
-        RequirementsPinned,
         VaultPort,
     )
 
@@ -34,27 +30,17 @@ async def open_case(case: PickupCase) -> None:
     if case.package is None:
         case.move(Move.ORDER_UNKNOWN, outcome=CaseOutcome.UNKNOWN_ORDER)
         return
-    pinned = await case.take_step("proofs", lambda key: _pin_proofs(case, key))
+    # Which penalty will have to be answered is not known yet; one for late dispatch is likely.
+    sets = await case.pin_proofs(Violation.LATE_DISPATCH, PICKUP_SCENARIOS)
     if case.closed:
         return
-    case.proofs.sets = pinned.sets
+    case.proofs.sets = sets
     await case.take_step("index", lambda key: _index(case, key))
     await _take_what_is_there(case)
     case.tell_deadlines(case.all_deadlines())
     settle_from_outside(case)
     if case.phase is CaseState.OPENING:
         case.move(Move.READY)
-
-
-async def _pin_proofs(case: PickupCase, _key: EffectKey) -> RequirementsPinned:
-    """Load what may have to be proven; of which penalty is not known yet, a late one is likely."""
-    cmd = PinRequirements(
-        market=case.pinned.market,
-        violation=Violation.LATE_DISPATCH,
-        scenarios=PICKUP_SCENARIOS,
-        on=case.now.astimezone(ZoneInfo(case.pinned.profile.zone)).date(),
-    )
-    return await case.remote(VaultPort.pin_requirements, cmd, OURS, "which proofs win?")
 
 
 async def _index(case: PickupCase, _key: EffectKey) -> None:
