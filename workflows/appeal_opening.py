@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from domain.cases import CaseKind, CaseState
-from domain.errors import InputError
 from workflows import names, payloads
 from workflows.appeal_payloads import AppealInput
-from workflows.opening import CaseStart
+from workflows.opening import CaseStart, refuse_colon
 
 CASES_JOINED = "cases_joined"
 """The signal that opens an appeal, or joins the one that is open."""
@@ -55,8 +54,8 @@ def appeal_start_from(payload: Mapping[str, Any], *, case_id: str) -> CaseStart:
         InputError: Names the field that cannot be used.
     """
     read = payloads.read(AppealInput, dict(payload))
-    _refuse_colon("shop_id", read.shop_id)
-    _refuse_colon("ticket_id", read.ticket_id)
+    refuse_colon("shop_id", read.shop_id)
+    refuse_colon("ticket_id", read.ticket_id)
     wire = read.model_dump(mode="json", exclude_none=True)
     return CaseStart(
         case_id=case_id,
@@ -97,8 +96,8 @@ def pickup_start_from(payload: Mapping[str, Any], *, case_id: str) -> CaseStart:
         InputError: Names the field that cannot be used.
     """
     read = payloads.read(payloads.PickupInput, dict(payload))
-    _refuse_colon("shop_id", read.shop_id)
-    _refuse_colon("package_id", read.package_id)
+    refuse_colon("shop_id", read.shop_id)
+    refuse_colon("package_id", read.package_id)
     return CaseStart(
         case_id=case_id,
         workflow_type=names.PICKUP_DELAY_CASE,
@@ -107,8 +106,3 @@ def pickup_start_from(payload: Mapping[str, Any], *, case_id: str) -> CaseStart:
         payload=read.model_dump(mode="json", exclude_none=True),
         static_summary=f"late pickup · package …{read.package_id[-8:]}",
     )
-
-
-def _refuse_colon(field: str, part: str) -> None:
-    if ":" in part:
-        raise InputError(field, f"{part!r} holds a colon, which separates the parts of case ids")

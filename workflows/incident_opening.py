@@ -8,10 +8,8 @@ from domain.cases import CaseKind, CaseState
 from domain.waiting_line import AllocationPolicy
 from workflows import names
 from workflows.incident_payloads import IncidentInput
-from workflows.opening import CaseStart
+from workflows.opening import CaseStart, cut_summary
 from workflows.payloads import read
-
-_SUMMARY_BYTES = 190
 
 
 def incident_start(
@@ -61,6 +59,6 @@ def incident_start(
         kind=CaseKind.INCIDENT,
         shop_id=inp.shop_id,
         payload=inp.model_dump(mode="json", exclude_none=True),
-        static_summary=text.encode()[:_SUMMARY_BYTES].decode(errors="ignore"),
+        static_summary=cut_summary(text),
         first_state=CaseState.STOPPING,
     )

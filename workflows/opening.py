@@ -187,8 +187,8 @@ def start_from(
         InputError: Names the field that cannot be used.
     """
     read = payloads.read(payloads.ShortageInput, dict(payload))
-    _refuse_colon("shop_id", read.shop_id)
-    _refuse_colon("order_id", read.order_id)
+    refuse_colon("shop_id", read.shop_id)
+    refuse_colon("order_id", read.order_id)
     wire = read.model_dump(mode="json", exclude_none=True)
     kind = KINDS[workflow_type]
     return CaseStart(
@@ -204,7 +204,12 @@ def start_from(
     )
 
 
-def _refuse_colon(field: str, part: str) -> None:
+def refuse_colon(field: str, part: str) -> None:
+    """Refuse a part of a case id that could not be told from two.
+
+    Raises:
+        InputError: Names the field that cannot be used.
+    """
     if ":" in part:
         raise InputError(field, f"{part!r} holds a colon, which separates the parts of case ids")
 
@@ -218,6 +223,11 @@ def _signal_of(wire: Mapping[str, Any], kind: CaseKind) -> dict[str, Any]:
 def _summary(read: payloads.ShortageInput, kind: CaseKind) -> str:
     units = ", ".join(f"{line.sku} x {line.quantity}" for line in read.short_lines) or "every line"
     text = f"{kind} · order …{read.order_id[-6:]} · {units}"
+    return cut_summary(text)
+
+
+def cut_summary(text: str) -> str:
+    """Return as much of a case's summary as a server takes."""
     return text.encode()[:_SUMMARY_BYTES].decode(errors="ignore")
 
 
