@@ -8,13 +8,16 @@ import io
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import IO, assert_never
 
 import PIL
 from PIL import Image, ImageOps
 
+from domain.evidence import EvidenceItem
 from vault.errors import DeriveRefusedError
+from vault.intake import Collecting
 from vault.limits import size_text
 from vault.photos import HEIC, READABLE, heic_reader, opened
 
@@ -58,6 +61,34 @@ class Recipe:
 
 REDACTED = Recipe(copy=Copy.REDACTED)
 THUMBNAIL = Recipe(copy=Copy.THUMBNAIL, side=320)
+
+
+def known_of_copy(
+    original: EvidenceItem,
+    recipe: Recipe,
+    *,
+    actor: str,
+    purpose: str,
+    at: datetime,
+    key: str | None,
+) -> Collecting:
+    """Return what is said of a copy: what is known of its original, and who made it and why."""
+    return Collecting(
+        case_id=original.case_id,
+        requirement=original.requirement,
+        actor=actor,
+        at=at,
+        source=original.source,
+        name=original.name,
+        purpose=purpose,
+        key=key,
+        late=original.late,
+        captured_at=original.captured_at,
+        observed_from=original.observed_from,
+        observed_until=original.observed_until,
+        derived_from=original.evidence_id,
+        tool=recipe.tool(original.media_type),
+    )
 
 
 def fitted(max_bytes: int) -> Recipe:

@@ -9,43 +9,35 @@ from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import ParamSpec, Self, TypeVar
+from typing import Self
 
 from domain.evidence import CustodyAction, EvidenceItem
 from records.database import Database
 from records.evidence import EvidenceBook
-from records.schema import JsonObject
 from vault.anchors import Anchor, Anchors, Authority, anchors_of
 from vault.blobs import Blobs
 from vault.checking import CaseReport, check_case
-from vault.custody import Entry, Event, Ledger, chain
-from vault.derive import Recipe, derived
+from vault.custody import Entry, Ledger, chain
+from vault.derive import Recipe, derived, known_of_copy
 from vault.errors import ErasedError, FileRefusedError, UnknownEvidenceError
 from vault.intake import Collecting, Intake, all_chunks
 from vault.items import States, item_of, item_on_file
 from vault.keys import KeyRing, PublicKey, public_keys
 from vault.limits import OF_PACKETS, Limits
+from vault.off_loop import to_the_end
 from vault.reading import Reader, Verified
+from vault.recording import Recording
 from vault.retention import Retention
 from vault.staging import CHUNK, sweep
 
-P = ParamSpec("P")
-T = TypeVar("T")
 _IN_MEMORY = 8 * 1024 * 1024
-_RECORDABLE = {
-    CustodyAction.VIEW,
-    CustodyAction.SHARE,
-    CustodyAction.SUBMIT,
-    CustodyAction.HOLD,
-    CustodyAction.RELEASE,
-}
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Vault:
+class Vault(Recording):
     """The evidence of one installation."""
 
     def __init__(
@@ -59,11 +51,10 @@ class Vault:
         authority: Authority | None,
         clock: Callable[[], datetime],
     ) -> None:
-        self._book = book
+        super().__init__(book, Ledger(keys))
         self._clock = clock
         self._blobs = blobs
         self._authority = authority
-        self._ledger = Ledger(keys)
         self._intake = Intake(book, self._ledger, blobs, folder=staging_folder, limits=limits)
         self._packets = Intake(book, self._ledger, blobs, folder=staging_folder, limits=OF_PACKETS)
         self._reader = Reader(book, self._ledger, blobs, clock)
@@ -189,8 +180,8 @@ class Vault:
         try:
             with self._intake.staging(what) as staging:
                 async for chunk in chunks:
-                    await _to_the_end(self._intake.take, staging, chunk, what)
-                return await _to_the_end(self._intake.file, staging, what)
+                    await to_the_end(self._intake.take, staging, chunk, what)
+                return await to_the_end(self._intake.file, staging, what)
         except FileRefusedError as refusal:
             await asyncio.to_thread(self._intake.record, what, refusal)
             raise
@@ -222,22 +213,7 @@ class Vault:
                 file.write(piece)
             file.seek(0)
             data = derived(file, original.media_type, recipe, evidence_id=evidence_id)
-        what = Collecting(
-            case_id=original.case_id,
-            requirement=original.requirement,
-            actor=actor,
-            at=at,
-            source=original.source,
-            name=original.name,
-            purpose=purpose,
-            key=key,
-            late=original.late,
-            captured_at=original.captured_at,
-            observed_from=original.observed_from,
-            observed_until=original.observed_until,
-            derived_from=evidence_id,
-            tool=recipe.tool(original.media_type),
-        )
+        what = known_of_copy(original, recipe, actor=actor, purpose=purpose, at=at, key=key)
         pieces = (data[start : start + CHUNK] for start in range(0, len(data), CHUNK))
         return self.take(pieces, what)
 
@@ -302,93 +278,6 @@ class Vault:
             return check_case(book, self._blobs if blobs else None, case_id, roots=roots)
 
     # Custody
-
-    def record(
-        self,
-        case_id: str,
-        action: CustodyAction,
-        *,
-        actor: str,
-        purpose: str,
-        at: datetime,
-        evidence_id: str | None = None,
-        details: JsonObject | None = None,
-        key: str | None = None,
-    ) -> Entry:
-        """Enter that evidence was viewed, shared, submitted, held or released.
-
-        Args:
-            case_id: Whose chain.
-            action: One of these; everything else enters itself.
-            actor: Who.
-            purpose: Why.
-            at: When.
-            evidence_id: The item; None concerns the whole case.
-            details: More of it: whole numbers, text, lists and objects.
-            key: A repeat with the same key and action is answered with the first entry.
-
-        Raises:
-            UnknownEvidenceError: The case has no such item.
-        """
-        if action not in _RECORDABLE:
-            raise ValueError(f"{action} is entered by what does it, not by record()")
-        with self._book.writing() as book:
-            item = item_on_file(book, evidence_id) if evidence_id else None
-            if evidence_id and (item is None or item.case_id != case_id):
-                raise UnknownEvidenceError(evidence_id)
-            event = Event(
-                case_id=case_id,
-                action=action,
-                actor=actor,
-                purpose=purpose,
-                at=at,
-                evidence_id=evidence_id,
-                digest=item.digest if item else None,
-                details=details or {},
-            )
-            return self._ledger.append(book, event, key=f"{action}:{key}" if key else None)
-
-    def hold(
-        self,
-        case_id: str,
-        *,
-        actor: str,
-        purpose: str,
-        at: datetime,
-        evidence_id: str | None = None,
-        key: str | None = None,
-    ) -> Entry:
-        """Put a case, or one item of it, under a legal hold: nothing of it is erased."""
-        return self.record(
-            case_id,
-            CustodyAction.HOLD,
-            actor=actor,
-            purpose=purpose,
-            at=at,
-            evidence_id=evidence_id,
-            key=key,
-        )
-
-    def release(
-        self,
-        case_id: str,
-        *,
-        actor: str,
-        purpose: str,
-        at: datetime,
-        evidence_id: str | None = None,
-        key: str | None = None,
-    ) -> Entry:
-        """Lift the hold of a case, or of one item; a hold of the whole case covers its items."""
-        return self.record(
-            case_id,
-            CustodyAction.RELEASE,
-            actor=actor,
-            purpose=purpose,
-            at=at,
-            evidence_id=evidence_id,
-            key=key,
-        )
 
     def erase(self, evidence_id: str, *, actor: str, purpose: str, at: datetime) -> None:
         """Remove an item's bytes, name and note; item and ledger stay as its tombstone.
@@ -459,13 +348,3 @@ class Vault:
         if item.erased:
             raise ErasedError(evidence_id)
         return item
-
-
-async def _to_the_end(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do something in a thread; who is cancelled waits for it, for it uses an open file."""
-    doing = asyncio.create_task(asyncio.to_thread(act, *args, **kwargs))
-    try:
-        return await asyncio.shield(doing)
-    except asyncio.CancelledError:
-        await asyncio.wait({doing})
-        raise
