@@ -11,7 +11,7 @@ from rich.text import Text
 from casedesk.listing import CaseRow
 from domain.cases import CaseKind
 
-_WHOLE = frozenset({"order", "skipped", "shop", "sku", "due", "by", "at", "units", "no"})
+_WHOLE = frozenset({"order", "about", "skipped", "shop", "sku", "due", "by", "at", "units", "no"})
 
 
 def plain_table(*columns: str) -> Table:
@@ -32,10 +32,10 @@ def instant(value: datetime | str | None) -> str:
 
 def case_table(rows: Sequence[CaseRow]) -> Table:
     """Return a list of cases; the ids that differ are shown whole."""
-    table = plain_table("order", "shop", "kind", "state", "due", "note")
+    table = plain_table("about", "shop", "kind", "state", "due", "note")
     for row in rows:
         table.add_row(
-            row.order_id or row.case_id,
+            row.order_id or about(row.case_id),
             f"…{row.shop_id[-4:]}" if row.shop_id else "-",
             row.kind or "-",
             row.outcome or row.state,
@@ -43,6 +43,12 @@ def case_table(rows: Sequence[CaseRow]) -> Table:
             _note(row),
         )
     return table
+
+
+def about(case_id: str) -> str:
+    """Return what a case is about: its order, package, ticket or SKU, as `show` takes it."""
+    _kind, *parts = case_id.split(":")
+    return parts[1] if len(parts) > 1 else case_id
 
 
 def _note(row: CaseRow) -> str:
@@ -58,12 +64,13 @@ def _note(row: CaseRow) -> str:
 
 def task_table(tasks: Sequence[dict[str, Any]]) -> Table:
     """Return what waits for a person, what they can answer, and what happens otherwise."""
-    table = plain_table("by", "order", "what to do")
+    table = plain_table("by", "about", "what to do")
     for task in tasks:
         answers = f"\n→ {task['step']}: {' | '.join(task['options'])}" if task["options"] else ""
         otherwise = f"\notherwise: {task['otherwise']}" if task["otherwise"] else ""
-        order = task.get("order_id") or task["step"]
-        table.add_row(instant(task["by"]), order, Text(f"{task['ask']}{answers}{otherwise}"))
+        case_id = task.get("case_id")
+        of = task.get("order_id") or (about(case_id) if case_id else task["step"])
+        table.add_row(instant(task["by"]), of, Text(f"{task['ask']}{answers}{otherwise}"))
     return table
 
 
