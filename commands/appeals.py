@@ -16,7 +16,7 @@ from casedesk.errors import NotFoundError
 from casedesk.shortages import choose_shop
 from commands.evidence import SOURCE, chunks_of
 from commands.running import Actor, AsJson, RequestId, Terminal, run_on_desk
-from commands.tables import instant, plain_table
+from commands.tables import instant, opened_sentence, plain_table
 from commands.vaults import opened_vault
 from domain.appeal_story import RECEIPT
 from domain.case_parts import AppealPart, PacketView
@@ -70,9 +70,7 @@ def open_by_hand(
             orders=order or (),
             actor=actor or desk.settings.actor,
         )
-        document = openings.model_dump(mode="json")
-        counts = [f"{len(ids)} {name.replace('_', ' ')}" for name, ids in document.items()]
-        terminal.answer(document, f"Appeals: {', '.join(counts)}.")
+        terminal.answer(openings.model_dump(mode="json"), f"Appeals: {opened_sentence(openings)}.")
 
     run_on_desk(work, as_json=as_json)
 

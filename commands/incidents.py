@@ -104,8 +104,7 @@ def open_(
         )
         orders = OrderSource(source, from_shop, shop, market, skip_bad_rows)
         plan = await plan_counts(settings, shortfall, orders, dry_run=dry_run)
-        for note in plan.notes:
-            terminal.say(note)
+        terminal.say(*plan.notes)
         openings = Openings() if dry_run else await _open(settings, plan)
         _print_plan(terminal, plan, openings, many=counts is not None)
 

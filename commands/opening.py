@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -26,7 +26,7 @@ from casedesk.shortages import (
     starts_of,
 )
 from commands.running import Actor, AsJson, Case, RequestId, Terminal, run, run_on_desk
-from commands.tables import plain_table
+from commands.tables import opened_sentence, plain_table
 from domain.cases import CaseKind
 from domain.errors import InputError
 
@@ -148,7 +148,7 @@ def _open_short(
             raise InputError("--from", "give either --from FILE or --from-shop")
         shortage = shortage_of(settings)
         plan, starts = await _plan(settings, asked, shortage, terminal, dry_run=dry_run)
-        openings = await _open(settings, starts, terminal) if starts else Openings()
+        openings = await open_cases(settings, starts, terminal)
         _print(terminal, plan, openings)
 
     run(work, as_json=as_json)
@@ -176,7 +176,7 @@ async def _plan(
     """Settle everything that can be refused before the server is asked for anything."""
     if dry_run and asked.file is not None:
         plan, notes = asked.plan(shortage, asked.market)
-        _tell(terminal, notes)
+        terminal.say(*notes)
         return plan, []
     with open_records(settings) as db:
         shop = await asyncio.to_thread(choose_shop, db, shop_id=asked.shop, market=asked.market)
@@ -185,19 +185,19 @@ async def _plan(
         else:
             platform = await platform_settings(settings)
             plan, notes = await plan_from_shop(platform, db, shop, shortage)
-    _tell(terminal, notes)
+    terminal.say(*notes)
     return plan, [] if dry_run else starts_of(plan, shortage, shop)
 
 
-async def _open(settings: Settings, starts: list[CaseStart], terminal: Terminal) -> Openings:
+async def open_cases(
+    settings: Settings, starts: Sequence[CaseStart], terminal: Terminal
+) -> Openings:
+    """Open cases or join them, with progress; without any the server is not asked."""
+    if not starts:
+        return Openings()
     async with open_desk(settings) as desk:
         with terminal.progress("opening cases") as progress:
             return await desk.open_cases(starts, progress)
-
-
-def _tell(terminal: Terminal, notes: list[str]) -> None:
-    for note in notes:
-        terminal.say(note)
 
 
 def _print(terminal: Terminal, plan: ShortagePlan, openings: Openings) -> None:
@@ -209,10 +209,12 @@ def _print(terminal: Terminal, plan: ShortagePlan, openings: Openings) -> None:
     skipped = plain_table("skipped", "reason")
     for one in plan.skipped:
         skipped.add_row(one.order_id, one.reason)
-    counts = openings.model_dump(mode="json")
-    sentence = ", ".join(f"{len(ids)} {name.replace('_', ' ')}" for name, ids in counts.items())
-    people = [table, *([skipped] if plan.skipped else []), f"Cases: {sentence}."]
-    terminal.answer({**plan.answer(), **counts}, *people)
+    people = [
+        table,
+        *([skipped] if plan.skipped else []),
+        f"Cases: {opened_sentence(openings)}.",
+    ]
+    terminal.answer({**plan.answer(), **openings.model_dump(mode="json")}, *people)
 
 
 def _instant(option: str, text: str | None) -> datetime | None:

@@ -11,12 +11,20 @@ from casedesk.bulk import CaseStart, Openings
 from casedesk.contacts import read_instant
 from casedesk.pickups import PickupPlan, plan_from_file, plan_from_shop, starts_of
 from casedesk.sandbox_run import platform_settings
-from casedesk.session import open_desk, open_records
+from casedesk.session import open_records
 from casedesk.settings import Settings
 from casedesk.shortages import choose_shop, market_of
-from commands.opening import DryRun, FromFile, FromShop, OfMarket, OfShop, SkipBadRows
+from commands.opening import (
+    DryRun,
+    FromFile,
+    FromShop,
+    OfMarket,
+    OfShop,
+    SkipBadRows,
+    open_cases,
+)
 from commands.running import Actor, AsJson, Terminal, run
-from commands.tables import instant, plain_table
+from commands.tables import instant, opened_sentence, plain_table
 from domain.errors import InputError
 
 
@@ -80,7 +88,7 @@ def pickup(
             dry_run,
         )
         plan, starts = await _plan(settings, asked, terminal)
-        openings = await _open(settings, starts, terminal) if starts else Openings()
+        openings = await open_cases(settings, starts, terminal)
         _print(terminal, plan, openings)
 
     run(work, as_json=as_json)
@@ -92,13 +100,13 @@ async def _plan(
     """Settle everything that can be refused before the server is asked for anything."""
     if asked.dry_run and asked.file is not None:
         plan, notes = asked.from_file(asked.market)
-        _tell(terminal, notes)
+        terminal.say(*notes)
         return plan, []
     with open_records(settings) as db:
         shop = await asyncio.to_thread(choose_shop, db, shop_id=asked.shop, market=asked.market)
         if asked.file is not None:
             plan, notes = asked.from_file(asked.market or market_of(shop))
-            _tell(terminal, notes)
+            terminal.say(*notes)
         else:
             with terminal.progress("looking at packages") as progress:
                 plan = await plan_from_shop(
@@ -114,17 +122,6 @@ async def _plan(
     return plan, starts_of(plan, shop, detected_at=asked.detected_at, actor=asked.actor)
 
 
-async def _open(settings: Settings, starts: list[CaseStart], terminal: Terminal) -> Openings:
-    async with open_desk(settings) as desk:
-        with terminal.progress("opening cases") as progress:
-            return await desk.open_cases(starts, progress)
-
-
-def _tell(terminal: Terminal, notes: list[str]) -> None:
-    for note in notes:
-        terminal.say(note)
-
-
 def _print(terminal: Terminal, plan: PickupPlan, openings: Openings) -> None:
     late = plain_table("package", "orders", "slot until", "why")
     for one in plan.late:
@@ -132,7 +129,10 @@ def _print(terminal: Terminal, plan: PickupPlan, openings: Openings) -> None:
     skipped = plain_table("skipped", "reason")
     for other in plan.skipped:
         skipped.add_row(other.package_id, other.reason)
-    counts = openings.model_dump(mode="json")
-    sentence = ", ".join(f"{len(ids)} {name.replace('_', ' ')}" for name, ids in counts.items())
-    people = [late, *([skipped] if plan.skipped else []), f"Cases: {sentence}."]
-    terminal.answer({**plan.model_dump(mode="json"), **counts}, *people)
+    people = [
+        late,
+        *([skipped] if plan.skipped else []),
+        f"Cases: {opened_sentence(openings)}.",
+    ]
+    document = {**plan.model_dump(mode="json"), **openings.model_dump(mode="json")}
+    terminal.answer(document, *people)

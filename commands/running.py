@@ -59,9 +59,10 @@ class Terminal:
         for part in people:
             self.out.print(part)
 
-    def say(self, sentence: str) -> None:
-        """Say something beside the answer."""
-        self.err.print(sentence)
+    def say(self, *sentences: str) -> None:
+        """Say something beside the answer, each sentence on a line of its own."""
+        for sentence in sentences:
+            self.err.print(sentence)
 
     def refuse(self, reason: str, status: int) -> NoReturn:
         """End the command with its reason in one sentence."""

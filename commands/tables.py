@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from casedesk.bulk import Openings
 from casedesk.listing import CaseRow
 from domain.cases import CaseKind
 
@@ -28,6 +29,12 @@ def instant(value: datetime | str | None) -> str:
         return "-"
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return f"{moment.astimezone(UTC):%m-%d %H:%MZ}"
+
+
+def opened_sentence(openings: Openings) -> str:
+    """Return how many cases were opened, joined and found closed."""
+    counts = openings.model_dump()
+    return ", ".join(f"{len(ids)} {name.replace('_', ' ')}" for name, ids in counts.items())
 
 
 def case_table(rows: Sequence[CaseRow]) -> Table:
