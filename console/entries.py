@@ -9,9 +9,10 @@ from casedesk.errors import CaseDeskError
 from console.api import Desk
 from console.cards import Page, answer
 from console.decisions import WHEN, Button, Entry
-from console.evidence import RECEIPT, Handed
+from console.evidence import Handed
 from console.payloads import read_entries
 from console.uploads import Answer, evidence_url, file_picker
+from domain.appeal_story import RECEIPT
 from domain.errors import DomainError
 from records.errors import RecordsError
 

@@ -25,8 +25,7 @@ from vault.store import Vault
 SOURCE = "console"
 """Where the vault is told that an upload comes from."""
 Receipt = Literal["filing_receipt"]
-RECEIPT: Receipt = "filing_receipt"
-"""What the vault keeps the screenshot of a filing as."""
+"""What the vault keeps the screenshot of a filing as: `RECEIPT`, as a type."""
 _LOOKED = "looked at in the console"
 _CLOSED = "the case is closed"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,7 +18,7 @@ from domain.timeline import EventKey
 
 PACKET = "appeal_packet"
 """What the vault keeps an appeal's packets as; no proof of anything."""
-RECEIPT = "filing_receipt"
+RECEIPT: Final = "filing_receipt"
 """What it keeps screenshots of filings as."""
 _NOT_SHOWN = frozenset({PACKET, RECEIPT})
 _BEFORE = timedelta(days=3)

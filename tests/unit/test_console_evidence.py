@@ -15,6 +15,7 @@ from typing_extensions import override
 from console.api import add_api
 from console.evidence import Added, EvidenceDesk, Handed, is_late
 from console.evidence_api import add_evidence_api
+from domain.appeal_story import RECEIPT
 from domain.case_parts import ProofState
 from domain.cases import CaseState, CaseView
 from domain.evidence import CustodyAction, EvidenceItem
@@ -97,6 +98,15 @@ async def test_a_file_is_kept_and_its_case_is_told(
     )
     payload = {"actor": "mei", "evidence_id": item["evidence_id"], "requirement": "ready_photo"}
     assert [(PICKUP_CASE, "attach_evidence", payload)] == desk.decided
+
+
+async def test_the_screenshot_of_a_filing_is_kept_as_what_it_is(
+    http: httpx.AsyncClient, desk: OneCaseDesk
+) -> None:
+    """The same kind as on the command line: no proof, so no packet shows it."""
+    answer = (await _hand_in(http, photo(), requirement=RECEIPT, attach="false")).json()
+    assert (RECEIPT, False) == (answer["evidence"]["requirement"], answer["attached"])
+    assert [] == desk.decided
 
 
 async def test_the_same_file_again_is_the_same_evidence(
