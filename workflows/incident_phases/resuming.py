@@ -5,17 +5,17 @@ from collections.abc import Awaitable, Callable
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import CaseOutcome, HumanTask
+    from domain.cases import CaseOutcome
     from domain.incidents import ChangedThing, ChangeState, OutsideChange
     from domain.moves import Move
     from domain.timeline import EventKey
     from workflows.incident import Incident
+    from workflows.incident_phases.changing import until_settled
     from workflows.incident_state import LISTING, RESUME_ADS, RESUME_STOCK
     from workflows.policies import OURS, SHOP_WRITE
     from workflows.ports.ads import AdsPort, AdsResumed, ResumeAds
     from workflows.ports.facts import EffectKey
     from workflows.ports.stock import SellAgain, SellingResumed, StockPort, SwitchListing
-    from workflows.steps import ABANDON, DONE, RETRY, StepAbandonedError
 
 _UNDONE = frozenset({ChangeState.UNDONE})
 
@@ -96,28 +96,13 @@ async def _undo(
     attempt: Callable[[EffectKey], Awaitable[SellingResumed | AdsResumed]],
 ) -> None:
     """Undo until it is undone, or until a person says that it is, or gives it up."""
-    otherwise = "The incident stays open, and what it changed stays as it is."
-    how = RETRY
-    while how == RETRY:
-        try:
-            undone = await incident.take_step(
-                step,
-                attempt,
-                done=lambda _reference: SellingResumed(),
-                dispensable=True,
-                otherwise=otherwise,
-                fresh=True,
-                beside=True,
-            )
-        except StepAbandonedError:
-            return
+
+    def take(undone: SellingResumed | AdsResumed) -> str:
         _tell(incident, undone.changes)
-        if not undone.why_not:
-            return
-        options = (RETRY, DONE, ABANDON)
-        how = await incident.ask_and_wait(
-            HumanTask(step=step, ask=undone.why_not, options=options, otherwise=otherwise)
-        )
+        return undone.why_not
+
+    otherwise = "The incident stays open, and what it changed stays as it is."
+    await until_settled(incident, step, attempt, take, otherwise=otherwise)
 
 
 _KEYS = {

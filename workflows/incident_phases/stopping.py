@@ -1,18 +1,17 @@
 """Stopping: who sells hears it, the shop sells none of it, no ad shows it."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TypeVar
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.cases import CaseOutcome, HumanTask
+    from domain.cases import CaseOutcome
     from domain.incident_rules import why_not_a_date
     from domain.incidents import ChangeState, OutsideChange
     from domain.moves import Move
     from domain.timeline import EventKey
     from workflows.incident import Incident
+    from workflows.incident_phases.changing import until_settled
     from workflows.incident_phases.news import note_date
     from workflows.incident_state import PAUSE_ADS, STOP_STOCK
     from workflows.phases.admission import admit
@@ -22,9 +21,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.ports.hosts import AlertHost, HostPort
     from workflows.ports.incidents import ClaimSku, IncidentsPort, SkuClaimed
     from workflows.ports.stock import SellingStopped, StockPort, StopSelling
-    from workflows.steps import ABANDON, DONE, RETRY, StepAbandonedError
-
-ResultT = TypeVar("ResultT", SellingStopped, AdsPaused)
 
 _PATIENCE = timedelta(minutes=1)
 """Buyers wait for their word; what cannot be stopped by then goes on beside everything else."""
@@ -130,9 +126,7 @@ async def _stop_selling(incident: Incident) -> None:
         return stopped.why_not
 
     otherwise = "The SKU stays on sale, and every further order is short too."
-    await _until_settled(
-        incident, STOP_STOCK, attempt, take, empty=SellingStopped(), otherwise=otherwise
-    )
+    await until_settled(incident, STOP_STOCK, attempt, take, otherwise=otherwise)
     incident.book.stopped = True
 
 
@@ -154,43 +148,8 @@ async def _pause_ads(incident: Incident) -> None:
         return paused.why_not
 
     otherwise = "The ads go on and cost money for what cannot be sent."
-    await _until_settled(
-        incident, PAUSE_ADS, attempt, take, empty=AdsPaused(), otherwise=otherwise
-    )
+    await until_settled(incident, PAUSE_ADS, attempt, take, otherwise=otherwise)
     incident.book.paused = True
-
-
-async def _until_settled(
-    incident: Incident,
-    step: str,
-    attempt: Callable[[EffectKey], Awaitable[ResultT]],
-    take: Callable[[ResultT], str],
-    *,
-    empty: ResultT,
-    otherwise: str,
-) -> None:
-    """Try until it is done, or until a person says that it is, or gives it up."""
-    how = RETRY
-    while how == RETRY:
-        try:
-            result = await incident.take_step(
-                step,
-                attempt,
-                done=lambda _reference: empty,
-                dispensable=True,
-                otherwise=otherwise,
-                fresh=True,
-                beside=True,
-            )
-        except StepAbandonedError:
-            return
-        why_not = take(result)
-        if not why_not:
-            return
-        options = (RETRY, DONE, ABANDON)
-        how = await incident.ask_and_wait(
-            HumanTask(step=step, ask=why_not, options=options, otherwise=otherwise)
-        )
 
 
 def _tell(
