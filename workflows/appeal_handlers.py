@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.appeal_phases.filing import hand_in
     from workflows.appeal_state import DECISION, Answer, Filing
     from workflows.appeal_view import view_of
-    from workflows.case_handlers import find_evidence
+    from workflows.case_handlers import find_evidence, no_later_than_now
     from workflows.evidence_handlers import EvidenceHandlers
     from workflows.ports import EvidenceFound
 
@@ -96,10 +96,9 @@ class AppealHandlers(EvidenceHandlers[AppealCase]):
         except FailureError:
             case.forget_answer(decision.request_id)
             raise
-        at = decision.filed_at if decision.filed_at and decision.filed_at <= case.now else case.now
         filing = Filing(
             reference=decision.reference,
-            filed_at=at,
+            filed_at=no_later_than_now(case, decision.filed_at),
             channel=FilingChannel.ASSISTED,
             complete=case.readiness().complete,
             actor=decision.actor,
@@ -152,11 +151,7 @@ def _may_decide(case: AppealCase, decision: RecordDecision) -> str:
 
 def _decide(case: AppealCase, decision: RecordDecision) -> None:
     answered = Decision(decision.decision)
-    at = (
-        decision.decided_at
-        if decision.decided_at and decision.decided_at <= case.now
-        else case.now
-    )
+    at = no_later_than_now(case, decision.decided_at)
     case.round.answer = Answer(decision=answered, reason=decision.reason, decided_at=at)
     case.drop_task(DECISION)
     detail = f"{answered}: {decision.reason[:300]}"

@@ -7,6 +7,7 @@ at once and answers with the view.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -250,6 +251,11 @@ async def find_evidence(case: Case, evidence_id: str) -> EvidenceFound:
         retry_policy=OURS.retry,
         summary=f"find {evidence_id}",
     )
+
+
+def no_later_than_now(case: Case, named: datetime | None) -> datetime:
+    """Return the instant that a person named; now where they named none, or one to come."""
+    return named if named and named <= case.now else case.now
 
 
 def _why_not_attach(found: EvidenceFound, evidence_id: str) -> str:

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import EventKey
     from workflows import payloads
     from workflows.case import Case
-    from workflows.case_handlers import CaseHandlers
+    from workflows.case_handlers import CaseHandlers, no_later_than_now
     from workflows.shortage_state import RECORD_CONTACT
 
 C = TypeVar("C", bound=Case)
@@ -37,8 +37,8 @@ class ContactHandlers(CaseHandlers[C], ABC):
     def _record_contact(self, decision: payloads.RecordContact) -> None:
         case = self._case()
         step = self._contact_step(decision)
-        at = decision.at if decision.at and decision.at <= case.now else case.now
-        self.told_by_hand(case, step, max(at, case.detected_at), decision)
+        at = max(no_later_than_now(case, decision.at), case.detected_at)
+        self.told_by_hand(case, step, at, decision)
         case.drop_task(step)
         case.tell(
             EventKey.BUYER_CONTACTED,
