@@ -38,9 +38,9 @@ class CaseFinder:
         """Return the id of a case given as people write it.
 
         Args:
-            case: A case id, `SHOP:ORDER`, or an order id alone; of a late pickup the package or
-                an order in it, of an appeal the ticket. The short forms mean the newest run of
-                a case that was reopened.
+            case: A case id, `SHOP:ORDER`, or an order id alone; of a late pickup the package, of
+                an appeal the ticket. An order without a case of its own means the late pickup
+                of its parcel. The short forms mean the newest run of a case that was reopened.
 
         Raises:
             NotFoundError: No such case, open or on file.
@@ -87,8 +87,15 @@ class CaseFinder:
         """Return the newest run of each case there is of an order, a package or a ticket."""
         filed = await asyncio.to_thread(self._archive.search, shop_id=shop_id, order_id=named)
         shops = [shop_id] if shop_id else await self._shops_of(named, filed)
-        possible = [case_id for one in shops for case_id in await self._possible(one, named)]
-        possible += [one.case_id for one in filed if one.kind == CaseKind.LATE_PICKUP]
+        itself = [case_id for one in shops for case_id in _ids_of(one, named)]
+        if found := await self._newest_known(itself):
+            return found
+        late = [one.case_id for one in filed if one.kind == CaseKind.LATE_PICKUP]
+        for one in shops:
+            late += await asyncio.to_thread(self._parcels.cases_of, one, named)
+        return await self._newest_known(late)
+
+    async def _newest_known(self, possible: Sequence[str]) -> list[str]:
         newest = await bounded(possible, self._newest, at_once=_AT_ONCE)
         known = await bounded(list(dict.fromkeys(newest)), self._if_known, at_once=_AT_ONCE)
         return [case_id for case_id in known if case_id]
@@ -98,16 +105,6 @@ class CaseFinder:
         shops = {shop.shop_id for shop in await asyncio.to_thread(self._shops.all)}
         shops |= {row.shop_id for row in rows if row.shop_id} | {one.shop_id for one in filed}
         return sorted(shops)
-
-    async def _possible(self, shop_id: str, named: str) -> list[str]:
-        """Return the ids of the cases that something of a shop can have, there or not."""
-        late = await asyncio.to_thread(self._parcels.cases_of, shop_id, named)
-        of_itself = (
-            names.order_case_id(shop_id, named),
-            names.pickup_case_id(shop_id, named),
-            names.appeal_id(shop_id, named),
-        )
-        return [*of_itself, *late]
 
     async def _newest(self, case_id: str) -> str:
         return await asyncio.to_thread(self._openings.current_case_id, case_id)
@@ -134,3 +131,12 @@ class CaseFinder:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     return None
                 raise
+
+
+def _ids_of(shop_id: str, named: str) -> tuple[str, ...]:
+    """Return the ids of the cases that an order, a package or a ticket of a shop can have."""
+    return (
+        names.order_case_id(shop_id, named),
+        names.pickup_case_id(shop_id, named),
+        names.appeal_id(shop_id, named),
+    )

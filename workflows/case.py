@@ -115,6 +115,11 @@ class Case(Storyteller):
         self.inbox.looks_wanted += 1
         self.arrived()
 
+    @property
+    def news_waits(self) -> bool:
+        """Whether a parked step keeps news waiting."""
+        return bool(self.parked) and self.inbox.news
+
     # Moving and waiting
 
     async def wait(

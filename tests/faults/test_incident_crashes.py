@@ -4,7 +4,7 @@ import asyncio
 import os
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, Self
 import pytest
 
 from domain.cases import CaseState, CaseView
+from records.incident_ledgers import IncidentLedgers
 from records.incidents import Incidents
 from sandbox.shops import US_SHOP_ID
 from tests.support.holding_proxy import Hold, Instant
@@ -132,22 +133,36 @@ class _Killer:
             await self._home.start_worker()
 
 
-async def _short_cases(home: RealHome, incident: Opened, count: int) -> list[Opened]:
-    """Return the cases of the incident once all are open, in the order of their orders."""
+async def _until(what: Callable[[], Awaitable[int]], wanted: int) -> None:
+    """Wait for the server's lists or the records: a case answers nobody while no worker runs."""
     async with asyncio.timeout(_PATIENCE_SECONDS):
-        while await _cases_of(home, incident) < count:  # noqa: ASYNC110 - the server tells no end
-            await asyncio.sleep(0.2)
+        while await what() != wanted:  # noqa: ASYNC110 - the server tells no end
+            await asyncio.sleep(0.5)
+
+
+async def _until_all(home: RealHome, incident: Opened, state: CaseState, wanted: int) -> None:
+    query = f"CaseIncident = '{incident.handle.id}' AND CaseState = '{state}'"
+
+    async def there() -> int:
+        return (await home.stack.client.count_workflows(query)).count
+
+    await _until(there, wanted)
+
+
+async def _until_nobody_is_short(home: RealHome, incident: Opened) -> None:
+    ledgers = IncidentLedgers(home.stack.db)
+
+    async def short() -> int:
+        return (await asyncio.to_thread(ledgers.figures, incident.handle.id)).short
+
+    await _until(short, 0)
+
+
+async def _cases_in_order(home: RealHome, incident: Opened) -> list[Opened]:
     query = f"CaseIncident = '{incident.handle.id}'"
     ids = sorted([found.id async for found in home.stack.client.list_workflows(query)])
     get = home.stack.client.get_workflow_handle
     return [Opened(home.stack, get(one), US_SHOP_ID, one.rpartition(":")[2]) for one in ids]
-
-
-async def _until_all(cases: Iterable[Opened], wish: Callable[[CaseView], bool]) -> None:
-    async with asyncio.timeout(_PATIENCE_SECONDS):
-        for case in cases:
-            while not wish(await case.view()):  # noqa: ASYNC110 - the server tells no end
-                await asyncio.sleep(0.1)
 
 
 async def _ended(cases: Iterable[Opened]) -> None:
@@ -169,18 +184,18 @@ async def test_a_worker_killed_at_random_changes_no_figure_of_a_whole_incident(
     dated = {"restock_at": (datetime.now(UTC) + timedelta(hours=30)).isoformat()}
     async with _Killer(home, seed=11, between=(4.0, 12.0)) as killer:
         incident = await _oversold(home, JACKET, _ORDERS, on_hand=_ON_HAND, **dated)
-        short = await _short_cases(home, incident, _ORDERS - _ON_HAND)
-        await _until_all(short, lambda view: view.state is CaseState.AWAITING_CHOICE)
+        await _until_all(home, incident, CaseState.AWAITING_CHOICE, _ORDERS - _ON_HAND)
+        short = await _cases_in_order(home, incident)
         back, waiting = short[::2], short[1::2]
-        for case in short:
-            await case.chose("refund" if case in back else "wait")
-        await _until_all(waiting, lambda view: view.state is CaseState.WAITING_RESTOCK)
+        for number, case in enumerate(short):
+            await case.chose("wait" if number % 2 else "refund")
         await _ended(back)
+        await _until_all(home, incident, CaseState.WAITING_RESTOCK, len(waiting))
         first = len(waiting) // 2
         for lot_id, quantity in (("L1", first), ("L2", len(waiting) - first)):
-            lot = {"actor": "li", "lot_id": lot_id, "quantity": quantity, "request_id": lot_id}
-            await incident.update("receive_lot", lot)
-        await _until_all([incident], lambda view: part(view).counts.short == 0)
+            lot = {"sku_id": JACKET, "state": "in_stock", "lot_id": lot_id, "quantity": quantity}
+            await incident.signal("restock_changed", lot)
+        await _until_nobody_is_short(home, incident)
         for case in waiting:
             await _ship(case)
         await _ended([*waiting, incident])

@@ -85,9 +85,7 @@ async def _pack(case: AppealCase) -> None:
             by=_ends(case),
         ),
         until=_ends(case),
-        unless=lambda: (
-            case.phase is not CaseState.READY or (bool(case.parked) and case.inbox.news)
-        ),
+        unless=lambda: case.phase is not CaseState.READY or case.news_waits,
         why="build the packet",
     )
     if built is None:

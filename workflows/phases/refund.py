@@ -161,7 +161,7 @@ async def _try_to_cancel(case: ShortageCase, step: str) -> OrderCancelled | None
             by=case.due.at if case.due else None,
         ),
         until=after_due if after_due and after_due > case.now else None,
-        unless=lambda: bool(case.parked) and case.inbox.news,
+        unless=lambda: case.news_waits,
         why="the platform's own deadline",
     )
     if answer is None:

@@ -31,7 +31,7 @@ async def _look_again(case: PickupCase) -> None:
     await case.race(
         case.look(),
         until=until if until and until > case.now else None,
-        unless=lambda: case.closed or (bool(case.parked) and case.inbox.news),
+        unless=lambda: case.closed or case.news_waits,
         why="look",
     )
     if not case.closed:
