@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from nicegui import ui
 
 from casedesk.errors import CaseDeskError
-from console.api import Update
 from console.appeal_cards import appeal_left, appeal_right
 from console.cards import Page, Shown
+from console.cases import Update
 from console.decisions import Button
 from console.entries import ask_and_decide
 from console.evidence_cards import evidence

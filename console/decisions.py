@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, assert_never
 
-from console.api import Update
+from console.cases import Update
 from domain.allocation_record import Side
 from domain.cases import CaseKind, CaseState, CaseView, HumanTask
 from domain.choices import Choice

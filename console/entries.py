@@ -6,8 +6,8 @@ from uuid import uuid4
 from nicegui import ui
 
 from casedesk.errors import CaseDeskError
-from console.api import Desk
 from console.cards import Page, answer
+from console.cases import Desk
 from console.decisions import WHEN, Button, Entry
 from console.evidence import Handed
 from console.payloads import read_entries

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
 
 from casedesk.errors import CaseDeskError
-from console.api import Desk, Update
+from console.cases import Desk, Update
 from domain.case_parts import ProofState, ProofView
 from domain.cases import CaseView
 from domain.errors import DomainError, InputError

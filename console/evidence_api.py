@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from casedesk.errors import CaseDeskError
-from console.api import Desk
+from console.cases import Desk
 from console.evidence import Added, Evidence, Handed, Opened
 from console.reader import actor_of
 from domain.errors import DomainError

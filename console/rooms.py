@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from console.alerts import AlertBook
-from console.api import Desk
+from console.cases import Desk
 from console.evidence import Evidence
 from console.incident_orders import OrderBook
 from records.shops import ShopDirectory

@@ -69,8 +69,7 @@ class ShortageCase(ShortageClocks):
 
     def held_up(self, until: datetime | None) -> bool:
         """Tell whether a parked step keeps news or a deadline waiting."""
-        due = until is not None and self.now >= until
-        return self.news_waits or (bool(self.parked) and due)
+        return bool(self.parked) and (self.inbox.news or (until is not None and self.now >= until))
 
     def nudge_later(self) -> None:
         """Have an interrupted look tried again after a while, whatever else goes on."""

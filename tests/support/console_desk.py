@@ -11,7 +11,7 @@ from casedesk.errors import RefusedError
 from casedesk.listing import CaseFilter, CaseRow
 from console.alerts import AlertBook, Counted
 from console.alerts import Opened as OpenedIncident
-from console.api import Desk
+from console.cases import Desk
 from console.evidence import Added, Evidence, Handed, Opened
 from console.incident_orders import OrderBook
 from console.rooms import Rooms

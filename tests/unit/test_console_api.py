@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from casedesk.errors import CaseDeskError, NoServerError, NotFoundError, RefusedError
 from casedesk.listing import CaseFilter, CaseRow
 from console.alerts import add_alert_api
-from console.api import Update, add_api
+from console.api import add_api
+from console.cases import Update
 from domain.cases import CaseKind, CaseState
 from domain.errors import InputError
 from records.errors import StoreUnavailableError

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from console.api import Update
+from console.cases import Update
 from console.decisions import Button, Entry, choice_buttons, standing_buttons, task_buttons
 from console.payloads import read_entries
 from domain.cases import CaseKind, CaseState, CaseView, HumanTask, OfferView

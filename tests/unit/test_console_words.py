@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from console.api import Update
+from console.cases import Update
 from console.decisions import Entry
 from console.look import at, distance, urgency
 from console.reader import Reader
