@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -24,8 +25,11 @@ DAYS_AHEAD = timedelta(days=120)
 """No case or appeal lives longer than this."""
 
 _DEFAULT = "default"
+_DERIVED_AT_MOST = 256
+"""A shop has one playbook; edits leave old ones behind until then."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 ReadT = TypeVar("ReadT")
+MadeT = TypeVar("MadeT")
 
 
 class PlaybookShelf:
@@ -46,6 +50,8 @@ class PlaybookShelf:
         self._shop_folder = shop_folder
         self._markets = FileReader(parse_market)
         self._layers = FileReader(parse_playbook)
+        self._strictest = Derived(_strictest)
+        self._playbooks = Derived(resolve)
 
     def market(self, region: str) -> MarketProfile:
         """Return the profile of *region*, or the strictest known one, marked as assumed.
@@ -67,7 +73,7 @@ class PlaybookShelf:
 
     def strictest(self) -> MarketProfile:
         """Return the profile that stands in for rules nobody knows."""
-        return strictest_of(self.markets())
+        return self._strictest.of(*self.markets())
 
     def playbook(self, name: str | None, *, market: MarketProfile, shop_id: str) -> Playbook:
         """Return the playbook of a shop: default, then *name*, then market, then shop.
@@ -84,7 +90,7 @@ class PlaybookShelf:
         default = self._layers.read(self._folder / f"{_DEFAULT}.yaml")
         standard = name in (None, _DEFAULT, default.name)
         named = None if standard else self._named(name)
-        return resolve(default, named, self._of_market(market), self._of_shop(shop_id))
+        return self._playbooks.of(default, named, self._of_market(market), self._of_shop(shop_id))
 
     def names(self) -> tuple[str, ...]:
         """Return the names a case may ask for."""
@@ -103,7 +109,8 @@ class PlaybookShelf:
         """
         today = aware(as_of, "as_of").astimezone(ZoneInfo(market.zone)).date()
         first, last = today - DAYS_BEFORE, today + DAYS_AHEAD
-        off = tuple(day for day in _public_holidays(market, first, last) if first <= day <= last)
+        days = _public_holidays(market, first, last)
+        off = tuple(day for day in days if first <= day <= last)
         return WorkingDays(zone=market.zone, weekend=market.weekend, holidays=off)
 
     def _named(self, name: str | None) -> PlaybookLayer:
@@ -161,13 +168,47 @@ class FileReader(Generic[ReadT]):
         return parsed
 
 
-def _public_holidays(market: MarketProfile, first: date, last: date) -> list[date]:
+class Derived(Generic[MadeT]):
+    """What is made of parts, made again only where a part is another object.
+
+    Parts that were read from files stay the same objects until a file changes.
+    """
+
+    def __init__(self, make: Callable[..., MadeT]) -> None:
+        """Make with *make*, which takes the parts."""
+        self._make = make
+        self._made: dict[tuple[int, ...], tuple[tuple[object, ...], MadeT]] = {}
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def of(self, *parts: object) -> MadeT:
+        """Return what is made of *parts*; what *make* raises is raised again each time."""
+        key = tuple(map(id, parts))
+        if key not in self._made:
+            if len(self._made) >= _DERIVED_AT_MOST:
+                self._made.clear()
+            # With its parts, which keep their identities only while they live.
+            self._made[key] = (parts, self._make(*parts))
+        return self._made[key][1]
+
+
+def _strictest(*profiles: MarketProfile) -> MarketProfile:
+    return strictest_of(profiles)
+
+
+def _public_holidays(market: MarketProfile, first: date, last: date) -> tuple[date, ...]:
     if not market.holidays_of:
-        return []
-    years = range(first.year, last.year + 1)
+        return ()
     try:
-        return sorted(holidays.country_holidays(market.holidays_of, years=years))
+        return _holidays_of(market.holidays_of, first.year, last.year)
     except NotImplementedError as error:
         where = f"market profile {market.market}"
         reason = f"no holidays are known of {market.holidays_of!r}; write a country such as TH"
         raise PlaybookError(where, reason) from error
+
+
+@lru_cache(maxsize=64)
+def _holidays_of(country: str, first_year: int, last_year: int) -> tuple[date, ...]:
+    years = range(first_year, last_year + 1)
+    return tuple(sorted(holidays.country_holidays(country, years=years)))

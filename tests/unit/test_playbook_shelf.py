@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from activities.playbooks import DAYS_AHEAD, DAYS_BEFORE, PlaybookShelf
+from activities.playbooks import DAYS_AHEAD, DAYS_BEFORE, Derived, PlaybookShelf
 from domain.errors import InputError, PlaybookError
 from domain.working_days import add_working_days, is_working_day
 from tests.support.deadline_cases import PLAYBOOKS, a_profile, shipped_profile, utc
@@ -100,6 +100,35 @@ def test_an_unchanged_file_is_read_once(shelf: PlaybookShelf) -> None:
         gift_of(shelf)
     assert "default.yaml" in {each.get("file") for each in first}
     assert [] == second
+
+
+def test_what_files_say_together_is_made_once_until_one_of_them_changes(
+    shelf: PlaybookShelf, shops: Path
+) -> None:
+    market = shelf.market("US")
+    first = shelf.playbook(None, market=market, shop_id="1")
+
+    assert first is shelf.playbook(None, market=market, shop_id="1")
+    assert shelf.strictest() is shelf.strictest()
+    write(shops / "1.yaml", "name: mine\nwait: {gift: socks}\n")
+    mine = shelf.playbook(None, market=market, shop_id="1")
+    assert ("socks", None) == (mine.wait.gift, first.wait.gift)
+    assert first is shelf.playbook(None, market=market, shop_id="2")
+
+
+def test_edits_do_not_pile_up_for_ever() -> None:
+    made: list[object] = []
+
+    def make(part: object) -> int:
+        made.append(part)
+        return len(made)
+
+    derived = Derived(make)
+    parts = [object() for _ in range(300)]
+
+    assert list(range(1, 301)) == [derived.of(part) for part in parts]
+    assert 300 == derived.of(parts[-1])
+    assert len(derived) <= 256
 
 
 def test_a_broken_edit_is_refused_and_mended_by_the_next(
