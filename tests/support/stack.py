@@ -135,7 +135,7 @@ class Opened:
                 if limit.when() and asyncio.get_running_loop().time() > (limit.when() or 0) - 1:
                     story = "\n".join(f"{e.key} {e.detail}" for e in await self.timeline())
                     raise AssertionError(f"still {view.state}, {view.needs_human}\n{story}")
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
 
     async def signal(self, name: str, payload: Mapping[str, Any]) -> None:
         """Send a signal as the wire does."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -138,18 +139,15 @@ def test_booking_and_notice_to_the_buyer_help_but_are_not_needed() -> None:
     assert {RequirementKind.BOOKING_CONFIRMATION, RequirementKind.BUYER_NOTICE} == helpful
 
 
-@pytest.mark.parametrize("scenario", Scenario)
-@pytest.mark.parametrize("violation", Violation)
 @pytest.mark.parametrize("market", ["US", "GB", "TH", "VN", "ID", "MX"])
-def test_every_appeal_finds_a_set_that_says_where_it_comes_from(
-    market: str, violation: Violation, scenario: Scenario
-) -> None:
-    found = SHIPPED.for_(market, violation, scenario, on=TODAY)
-    assert (market, violation, scenario) == (found.market, found.violation, found.scenario)
-    assert found.needed()
-    assert found.source in found.rule
-    assert found.assumed is ("stands in" in found.rule)
-    assert 12 == len(found.version)
+def test_every_appeal_finds_a_set_that_says_where_it_comes_from(market: str) -> None:
+    for violation, scenario in product(Violation, Scenario):
+        found = SHIPPED.for_(market, violation, scenario, on=TODAY)
+        assert (market, violation, scenario) == (found.market, found.violation, found.scenario)
+        assert found.needed(), found.rule
+        assert found.source in found.rule
+        assert found.assumed is ("stands in" in found.rule)
+        assert 12 == len(found.version)
 
 
 def test_american_late_dispatch_borrows_thailand_s_list_visibly() -> None:
