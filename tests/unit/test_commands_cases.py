@@ -68,7 +68,7 @@ async def test_a_stock_alert_is_among_the_tasks(stack: Stack) -> None:
     alerts, now = StockAlerts(stack.db), datetime.now(UTC)
     alert = StockAlert(
         shop_id=US_SHOP_ID,
-        sku_id="404",
+        sku_id="1729500000000009902",
         level="OUT_OF_STOCK",
         available=0,
         committed=7,
@@ -80,10 +80,10 @@ async def test_a_stock_alert_is_among_the_tasks(stack: Stack) -> None:
         document = (await command(stack, "tasks", "--json")).document
         other = await command(stack, "tasks", "--shop", TH_SHOP_ID)
     finally:
-        alerts.settle(US_SHOP_ID, "404", actor="anna")
+        alerts.settle(US_SHOP_ID, "1729500000000009902", actor="anna")
     assert (0, True) == (said.status, widest(said) <= 80)
     assert "incident open" in said.out
-    assert ("stock_alert", "404") == (document[-1]["step"], document[-1]["sku_id"])
+    assert ("stock_alert", "1729500000000009902") == (document[-1]["step"], document[-1]["sku_id"])
     assert "stock_alert" not in other.out
 
 
