@@ -167,7 +167,9 @@ async def test_killing_everything_at_random_changes_no_figure(
         Settings(home=tmp_path), lambda _: None, open_room=open_room, size=SMALL, meanwhile=kill
     )
     assert [] == _broken(report)
-    assert dict.fromkeys(KILLED, ROUNDS_OF_KILLS) == report.restarts == killed
+    assert dict.fromkeys(KILLED, ROUNDS_OF_KILLS) == killed
+    # Each came back; one that begins while the server is away ends and is started once more.
+    assert all(killed[part] <= report.restarts[part] for part in KILLED), report.restarts
     assert _orders(quiet) == _orders(report)
     for key in ("refunds", "incident_kept", "incident_refunded"):
         assert quiet.figures[key].amounts == report.figures[key].amounts
