@@ -181,6 +181,14 @@ async def oversold_outlives_its_incident(stack: Stack) -> Opened:
 
 
 @scenario
+async def oversold_opening_written_down(stack: Stack) -> Opened:
+    """The pinned rules say when the case was opened."""
+    case = await stack.asked()
+    await _choose(case, "refund")
+    return case
+
+
+@scenario
 async def stockout_not_contacted(stack: Stack) -> Opened:
     """The supplier is silent and chat is down until the contact deadline has passed."""
     case = await _asking(stack, due_in=timedelta(hours=4))

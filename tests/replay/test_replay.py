@@ -11,8 +11,8 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Coroutine
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 import pytest
 from temporalio import workflow
@@ -225,6 +225,41 @@ class _HastyWorkflow(OversellCase):
     async def run(self, payload: Any = None) -> Any:
         """Run the case to its end."""
         return await super().run(payload)
+
+
+@workflow.defn(name=names.OVERSELL_CASE)
+class _WatchedWorkflow(OversellCase):
+    """The same workflow, which shows its case to a test."""
+
+    seen: ClassVar[list[ShortageCase]] = []
+
+    @workflow.init
+    def __init__(self, payload: Any = None) -> None:
+        super().__init__(payload)
+        assert self.case
+        self.seen.append(self.case)
+
+    @override
+    @workflow.run
+    async def run(self, payload: Any = None) -> Any:
+        """Run the case to its end."""
+        return await super().run(payload)
+
+
+async def test_a_case_opens_when_it_did_whatever_a_replay_reads_off_its_first_task() -> None:
+    """Rule: a query cuts the first task in two; a replay joins them and reads the later clock."""
+    entry = next(one for one in CORPUS if one.file.endswith("oversold_opening_written_down.json"))
+    events = _events(entry)
+    started = datetime.fromisoformat(events[2]["eventTime"])
+    events[2]["eventTime"] = (started + timedelta(seconds=7)).isoformat()
+    later = WorkflowHistory.from_json(entry.workflow_id, {"events": events})
+
+    watched = replayer([_WatchedWorkflow], runner=UnsandboxedWorkflowRunner())
+    for history in (entry.history(), later):
+        await watched.replay_workflow(history)
+    first, second = _WatchedWorkflow.seen
+    assert (first.opened_at, first.detected_at) == (second.opened_at, second.detected_at)
+    assert [ask.detected_at for ask in first.asks] == [ask.detected_at for ask in second.asks]
 
 
 def _of(outcome: CaseOutcome) -> Recorded:
