@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -284,10 +284,16 @@ async def _stay(
         if pids != written:
             for path in files:
                 write_atomically(path, {**state, "worker_pids": pids})
-            say("ready" if not written else "a worker was started again")
+            say(_where(state) if not written else "a worker was started again")
             written = pids
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), _LOOK_EVERY_SECONDS)
+
+
+def _where(state: Mapping[str, Any]) -> str:
+    """Return where to go on from, for whoever watches the terminal."""
+    pages = f"pages {state['console']}" if state["console"] else f"webhooks {state['webhooks']}"
+    return f"ready: {pages}, Temporal {state['temporal']}; Ctrl-C ends it"
 
 
 def write_atomically(path: Path, content: dict[str, Any]) -> None:

@@ -138,6 +138,8 @@ async def test_up_runs_survives_a_dead_worker_and_goes_on_after_a_restart(home: 
     async with running_up(home) as up:
         ready = up.ready
         assert KEYS == set(ready)
+        told = f"ready: pages {ready['console']}, Temporal {ready['temporal']};"
+        await eventually(lambda: told in (home / "up.log").read_text())
         assert (US_SHOP_ID, {US_SHOP_ID, TH_SHOP_ID}) == (ready["shop_id"], set(ready["shop_ids"]))
         assert up.process.pid == ready["pid"]
         assert ready == json.loads((home / "run.json").read_text())
